@@ -1,0 +1,115 @@
+import type { BackupRecord } from '../base/backup.ts';
+import type { Instant } from '../base/clock.ts';
+
+export type RunKind = 'backup' | 'restore' | 'recover' | 'verify' | 'notify';
+export type RunStatus =
+  | 'pending'
+  | 'running'
+  | 'waiting'
+  | 'succeeded'
+  | 'partial'
+  | 'failed'
+  | 'interrupted'
+  | 'cancelled';
+export type StepStatus = 'succeeded' | 'partial' | 'failed' | 'skipped' | 'interrupted' | 'cancelled';
+
+/**
+ * Everything that happens, as one union. The engine emits; the journal, the terminal, notifications and metrics listen.
+ * All but `progress` are kept. Nothing in an event may hold a secret.
+ */
+export type MusterEvent = { readonly run: string; readonly at: Instant } & MusterEventBody;
+
+export type MusterEventBody =
+  | {
+      readonly type: 'run.started';
+      readonly kind: RunKind;
+      /** Runbook, system or message that it is about; several systems joined with a comma. */
+      readonly name: string;
+      readonly mode: 'execute' | 'simulate';
+      readonly planHash: string;
+      readonly reason: string | undefined;
+      /** `user@host` that asked. */
+      readonly by: string;
+      /** The planned steps as JSON: what a resumed run goes on with. */
+      readonly steps: readonly RunStep[];
+    }
+  | {
+      readonly type: 'run.finished';
+      readonly kind: RunKind;
+      readonly name: string;
+      readonly status: RunStatus;
+      readonly error: ErrorFacts | undefined;
+    }
+  /** Found by a later process: the owner died. The outcome of `steps` is unknown. */
+  | {
+      readonly type: 'run.interrupted';
+      readonly kind: RunKind;
+      readonly name: string;
+      readonly steps: readonly string[];
+    }
+  | { readonly type: 'attempt.started'; readonly step: string; readonly attempt: number }
+  | {
+      readonly type: 'attempt.finished';
+      readonly step: string;
+      readonly attempt: number;
+      readonly status: 'succeeded' | 'partial' | 'failed' | 'cancelled';
+      readonly error: ErrorFacts | undefined;
+      readonly output: string | undefined;
+      readonly faults: readonly { readonly path: string; readonly kind: string; readonly detail: string }[];
+      /** `StepFacts` of the kind of step, as JSON. */
+      readonly facts: unknown;
+    }
+  | { readonly type: 'step.skipped'; readonly step: string; readonly reason: string }
+  | {
+      readonly type: 'step.checked';
+      readonly step: string;
+      readonly findings: readonly { readonly severity: 'ok' | 'warning' | 'error'; readonly message: string }[];
+    }
+  | { readonly type: 'backup.succeeded'; readonly system: string; readonly backup: BackupRecord }
+  | { readonly type: 'backup.partial'; readonly system: string; readonly backup: BackupRecord }
+  | { readonly type: 'backup.failed'; readonly system: string; readonly error: ErrorFacts }
+  | {
+      readonly type: 'verify.finished';
+      readonly system: string;
+      readonly backup: string;
+      readonly level: string;
+      readonly score: number;
+      readonly passed: boolean;
+    }
+  | {
+      readonly type: 'restore.finished';
+      readonly system: string;
+      readonly backup: string;
+      readonly status: 'succeeded' | 'partial';
+      readonly proven: boolean;
+      readonly durationMs: number;
+    }
+  | { readonly type: 'message.sent'; readonly message: string; readonly audience: string; readonly channel: string }
+  | {
+      readonly type: 'message.failed';
+      readonly message: string;
+      readonly audience: string;
+      readonly channel: string;
+      readonly detail: string;
+    }
+  | {
+      readonly type: 'progress';
+      readonly step: string;
+      readonly files: number;
+      readonly bytes: number;
+      readonly filesTotal: number | undefined;
+      readonly bytesTotal: number | undefined;
+    };
+
+export interface ErrorFacts {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+export interface RunStep {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: string;
+  readonly needs: readonly string[];
+}

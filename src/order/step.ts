@@ -1,0 +1,66 @@
+import type { BackupRecord } from '../base/backup.ts';
+import type { Milliseconds } from '../base/clock.ts';
+import type { Secret } from '../base/secret.ts';
+import type { Retry } from '../plan/model/common.ts';
+import type { Expression, ParamValue } from '../plan/model/runbook.ts';
+import type { VerifyLevel } from '../plan/model/system.ts';
+import type { BackupExecution } from '../schedule/execution.ts';
+
+/**
+ * One thing that the engine will do: the value that a dry run prints and a real run executes. Templates are rendered,
+ * systems ordered, backups chosen. Secrets are still references.
+ */
+export interface PlannedStep {
+  /** A path that tells where it comes from: `restore-all/orders-db/restore`. Unique in its list. */
+  readonly id: string;
+  readonly title: string;
+  /** Ids of steps that must have succeeded (or been skipped by their own `when`) before it. */
+  readonly needs: readonly string[];
+  /** Among steps that are ready, the lower number goes first. */
+  readonly priority: number;
+  readonly action: StepAction;
+  readonly when: Expression | undefined;
+  readonly timeout: Milliseconds | undefined;
+  readonly retry: Retry;
+  readonly verify: readonly PlannedCheck[];
+  readonly estimate: Estimate;
+}
+
+export interface Estimate {
+  readonly ms: Milliseconds;
+  /** `measured`: from an earlier run; `plan`: the user's own figure; `none`: counted as 0. */
+  readonly from: 'measured' | 'plan' | 'none';
+}
+
+export type StepAction =
+  | { readonly kind: 'run'; readonly command: PlannedCommand; readonly expect: Expression | undefined }
+  | { readonly kind: 'probe'; readonly probe: string; readonly for: Milliseconds | undefined }
+  | { readonly kind: 'wait'; readonly ms: Milliseconds }
+  | {
+      readonly kind: 'notify';
+      readonly message: string;
+      readonly audiences: readonly string[];
+      readonly set: Readonly<Record<string, ParamValue>>;
+    }
+  | { readonly kind: 'backup'; readonly execution: BackupExecution }
+  | { readonly kind: 'verify'; readonly backup: BackupRecord; readonly level: VerifyLevel; readonly storage: string }
+  | {
+      readonly kind: 'restore';
+      readonly system: string;
+      readonly backup: BackupRecord;
+      /** Storage targets to read from, in order of preference. */
+      readonly storage: readonly string[];
+      readonly place: { readonly kind: 'in-place' } | { readonly kind: 'folder'; readonly path: string };
+      readonly paths: readonly string[];
+      readonly overwrite: 'never' | 'always';
+    };
+
+export interface PlannedCommand {
+  readonly run: { readonly argv: readonly string[] } | { readonly shell: string };
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | Secret>>;
+}
+
+export type PlannedCheck =
+  | { readonly kind: 'run'; readonly command: PlannedCommand; readonly expect: Expression | undefined }
+  | { readonly kind: 'probe'; readonly probe: string };

@@ -1,0 +1,119 @@
+import type { Milliseconds } from '../../base/clock.ts';
+import type { Position } from '../../base/diagnostic.ts';
+import type { CalendarDuration } from '../../base/duration.ts';
+import type { Secret } from '../../base/secret.ts';
+import type { Named, Objectives, Retry } from './common.ts';
+
+export interface Key extends Named {
+  readonly passphrase: Secret;
+}
+
+/** A storage target. The first key of the plan opens its vault; all keys of the plan get a slot when it is made. */
+export interface Storage extends Named {
+  readonly type: 'local';
+  /** Absolute path of the vault's folder. */
+  readonly path: string;
+  /** Bytes that may be used; `status` compares. */
+  readonly capacity: number | undefined;
+  /** Name of the failure domain (a room, a site, a region). Copies in one location count as one location. */
+  readonly location: string | undefined;
+}
+
+export interface Retention extends Named {
+  readonly keep: RetentionCounts;
+  /** Floor: at least so many successful backups of a scope stay. At least 1. */
+  readonly minimum: number;
+}
+
+export interface RetentionCounts {
+  readonly last?: number;
+  readonly hourly?: number;
+  readonly daily?: number;
+  readonly weekly?: number;
+  readonly monthly?: number;
+  readonly quarterly?: number;
+  readonly yearly?: number;
+  readonly within?: CalendarDuration;
+}
+
+/** The authored defaults of a tier. Systems hold the result already: engines read `System`, listings read `Tier`. */
+export interface Tier extends Named {
+  readonly priority: number | undefined;
+  readonly description: string | undefined;
+}
+
+export interface System extends Named {
+  readonly description: string | undefined;
+  readonly tier: string | undefined;
+  /** 1 is the most urgent. Default 100. */
+  readonly priority: number;
+  /** Systems that are recovered before this one. */
+  readonly needs: readonly string[];
+  /** Undefined: nothing to back up, the system takes part in recovery only. */
+  readonly source: SourceDefinition | undefined;
+  /** Undefined only when there is no source. */
+  readonly storage: StorageUse | undefined;
+  readonly retention: string | undefined;
+  readonly schedules: readonly Schedule[];
+  readonly objectives: Objectives;
+  /** Checked right after each backup, when set. */
+  readonly verify: VerifyLevel | undefined;
+  /** Probes that must be healthy for the system to count as recovered. */
+  readonly probes: readonly string[];
+  readonly recovery: Recovery;
+}
+
+export interface StorageUse {
+  readonly to: string;
+  /** Further targets that get each backup before it counts as succeeded. */
+  readonly copies: readonly string[];
+}
+
+export interface Recovery {
+  /** The user's own guess of the time to restore, until a measured one exists. */
+  readonly estimate: Milliseconds | undefined;
+  /** Runs in the place of the plain restore in place. */
+  readonly runbook: string | undefined;
+}
+
+export type VerifyLevel = 'basic' | 'standard';
+export type BackupType = 'full' | 'incremental';
+
+export type SourceDefinition = FilesSource | SqliteSource;
+
+export interface FilesSource {
+  readonly type: 'files';
+  readonly at: Position;
+  /** Absolute paths of files and folders. */
+  readonly paths: readonly string[];
+  /** Patterns as in .gitignore without negation: a pattern without a slash matches a name anywhere below. */
+  readonly exclude: readonly string[];
+  /** An empty or missing path is a fault unless this is true. */
+  readonly allowEmpty: boolean;
+}
+
+export interface SqliteSource {
+  readonly type: 'sqlite';
+  readonly at: Position;
+  /** Absolute path of the database file. */
+  readonly path: string;
+}
+
+export interface Schedule extends Named {
+  readonly backup: BackupType;
+  readonly when: Recurrence;
+  /** IANA name: the schedule's own, else the plan's. */
+  readonly timezone: string;
+  /** Replaces the system's target for this schedule. */
+  readonly to: string | undefined;
+  /** Replaces the system's retention for this schedule. */
+  readonly retention: string | undefined;
+  readonly timeout: Milliseconds | undefined;
+  readonly retry: Retry;
+}
+
+export type Recurrence =
+  /** Five or six fields; words (`daily` …) are already expanded. */
+  | { readonly kind: 'cron'; readonly expression: string; readonly authored: string }
+  /** Counted from midnight in the schedule's time zone. */
+  | { readonly kind: 'every'; readonly ms: Milliseconds; readonly authored: string };

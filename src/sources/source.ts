@@ -1,0 +1,79 @@
+import type { CaptureManifest } from '../base/backup.ts';
+import type { BytePath, CaptureRoot } from '../base/capture.ts';
+import type { BackupType, SourceDefinition } from '../plan/model/system.ts';
+
+/** How one kind of system is captured and put back. One file per kind; the registry is a mapped type over the kinds. */
+export interface Source<D extends SourceDefinition> {
+  readonly facts: SourceFacts;
+  /** Read-only: can it be backed up? Each finding says what mends it. */
+  check(definition: D): Promise<readonly SourceFinding[]>;
+  /** Throws a `MusterError` when there is nothing fit to be read. `release` is called once, whatever happens. */
+  capture(definition: D, request: CaptureRequest): Promise<Capture>;
+  /** Puts a backup back. `fetch` writes files of the snapshot below a folder; the source says which and where. */
+  restore(definition: D, request: RestoreSourceRequest): Promise<RestoreSourceResult>;
+}
+
+export interface SourceFacts {
+  readonly backupTypes: readonly BackupType[];
+  /** True when single files can be restored. */
+  readonly selective: boolean;
+  /** True when the system must not run during a restore in place. */
+  readonly needsStopped: boolean;
+}
+
+export interface SourceFinding {
+  readonly severity: 'error' | 'warning';
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface CaptureRequest {
+  /** An empty folder for temporary copies; removed by the caller. */
+  readonly scratch: string;
+  readonly signal: AbortSignal;
+}
+
+export interface Capture {
+  readonly roots: readonly CaptureRoot[];
+  /** What the snapshot calls its paths. */
+  readonly paths: readonly string[];
+  readonly manifest: CaptureManifest;
+  release(): Promise<void>;
+}
+
+export interface RestoreSourceRequest {
+  readonly place: { readonly kind: 'in-place' } | { readonly kind: 'folder'; readonly path: string };
+  /** Patterns over snapshot paths; empty: everything. */
+  readonly paths: readonly string[];
+  readonly overwrite: 'never' | 'always';
+  readonly manifest: CaptureManifest;
+  readonly fetch: (request: FetchRequest) => Promise<FetchResult>;
+  readonly signal: AbortSignal;
+}
+
+export interface FetchRequest {
+  /** Absolute folder below which the snapshot's absolute paths appear. */
+  readonly target: string;
+  readonly overwrite: 'never' | 'always';
+  readonly include?: ((path: BytePath) => boolean) | undefined;
+}
+
+export interface FetchResult {
+  readonly files: number;
+  readonly bytes: number;
+  readonly missing: readonly { readonly path: string; readonly detail: string }[];
+}
+
+export interface RestoreSourceResult extends FetchResult {
+  /** Where the data is now, for people: a path or `in place`. */
+  readonly recoveredTo: string;
+  /** What the source itself found of the restored data: integrity, row counts against the manifest. */
+  readonly checks: readonly SourceCheck[];
+}
+
+export interface SourceCheck {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly detail: string;
+}

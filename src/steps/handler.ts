@@ -1,0 +1,107 @@
+import type { BackupRecord } from '../base/backup.ts';
+import type { Clock, Instant } from '../base/clock.ts';
+import type { ResolveSecret } from '../base/secret.ts';
+import type { StepAction } from '../order/step.ts';
+import type { Plan } from '../plan/model/plan.ts';
+import type { ParamValue } from '../plan/model/runbook.ts';
+import type { TransferProgress, Vault } from '../vault/vault.ts';
+
+/** One kind of step. The registry is a mapped type over the kinds: a kind without a handler does not compile. */
+export interface StepHandler<K extends StepAction['kind']> {
+  /** True when executing it changes nothing in the world. */
+  readonly readOnly: boolean;
+  /** Read-only: what can be said before it is executed. Used by simulations. */
+  check(action: ActionOf<K>, context: StepContext): Promise<readonly StepFinding[]>;
+  /** Expected failures are outcomes; anything thrown is turned into one by the engine. */
+  execute(action: ActionOf<K>, context: StepContext): Promise<StepOutcome>;
+}
+
+export type ActionOf<K extends StepAction['kind']> = Extract<StepAction, { readonly kind: K }>;
+
+/** What steps may use of the world; made by the composition root. */
+export interface StepContext {
+  readonly plan: Plan;
+  readonly run: string;
+  readonly step: string;
+  /** Counts from 1; the key of the attempt, unique for all time, is `run/step/attempt`. */
+  readonly attempt: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly resolveSecret: ResolveSecret;
+  /** Opened once per run; creates the vault when its target is empty and `create` is set. Closed by the engine's owner. */
+  readonly vault: (storage: string, options?: { readonly create?: boolean }) => Promise<Vault>;
+  /** Newest backup of a system that can be the parent of the next one. */
+  readonly newestBackup: (system: string) => BackupRecord | undefined;
+  /** A folder of this run's own, removed afterwards. */
+  readonly scratch: () => Promise<string>;
+  readonly send: SendMessage;
+  readonly onProgress: (progress: TransferProgress) => void;
+}
+
+/** Renders and sends a message of the plan; resolves with what became of each delivery. */
+export type SendMessage = (request: MessageRequest) => Promise<readonly Delivery[]>;
+
+export interface MessageRequest {
+  readonly message: string;
+  readonly audiences: readonly string[];
+  readonly set: Readonly<Record<string, ParamValue>>;
+  /** Run that it belongs to; undefined for a message sent by hand. */
+  readonly run: string | undefined;
+}
+
+export interface Delivery {
+  readonly message: string;
+  readonly audience: string;
+  readonly channel: string;
+  readonly status: 'sent' | 'failed';
+  readonly at: Instant;
+  readonly detail: string;
+}
+
+export interface StepFinding {
+  readonly severity: 'ok' | 'warning' | 'error';
+  readonly message: string;
+}
+
+/** The same fields whether it worked or not. */
+export interface StepOutcome {
+  /** `partial`: done, but something is missing, listed in `faults`. */
+  readonly status: 'succeeded' | 'partial' | 'failed';
+  readonly error: StepError | undefined;
+  /** What a command printed: bounded, secrets replaced. */
+  readonly output: string | undefined;
+  readonly faults: readonly { readonly path: string; readonly kind: string; readonly detail: string }[];
+  readonly facts: StepFacts;
+}
+
+export interface StepError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly retryable: boolean;
+}
+
+/** What the kind of step has to tell; a union by the kind, kept in the journal as evidence. */
+export type StepFacts =
+  | { readonly kind: 'run'; readonly exitCode: number | undefined }
+  | { readonly kind: 'probe'; readonly healthy: boolean; readonly answers: number }
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'notify'; readonly deliveries: readonly Delivery[] }
+  | { readonly kind: 'backup'; readonly backup: BackupRecord | undefined }
+  | {
+      readonly kind: 'verify';
+      readonly score: number;
+      readonly passed: boolean;
+      readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
+    }
+  | {
+      readonly kind: 'restore';
+      readonly system: string;
+      readonly backup: string;
+      readonly files: number;
+      readonly bytes: number;
+      readonly recoveredTo: string;
+      /** True only when the source's own checks ran on the restored data and passed. */
+      readonly proven: boolean;
+      readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
+    };

@@ -1,0 +1,54 @@
+import type { ObjectStore } from '../storage/store.ts';
+
+export type BlobType = 'data' | 'tree';
+/** SHA-256 in hexadecimal. */
+export type Id = string;
+
+/**
+ * The blobs and small objects of a repository, below the level of snapshots and trees. Blobs are gathered into packs;
+ * `flush` makes packs, then index, durable. Only one writer at a time may use one `Repository` value.
+ */
+export interface Repository {
+  readonly store: ObjectStore;
+  /** Polynomial of the content-defined chunker, from `config`. */
+  readonly polynomial: bigint;
+  /** True when the index, or this writer, holds it. */
+  has(type: BlobType, id: Id): boolean;
+  /** Stores it unless it is there. `stored`: bytes added, 0 when it was known. `bytes` may be reused afterwards. */
+  save(type: BlobType, bytes: Uint8Array): Promise<{ readonly id: Id; readonly stored: number }>;
+  /** Decrypted, decompressed, checked against its id. Throws `blob-missing` or `blob-damaged`. */
+  load(type: BlobType, id: Id): Promise<Buffer>;
+  /** Where it lies; undefined when unknown. */
+  locate(type: BlobType, id: Id): BlobLocation | undefined;
+  /** Packs of the index with their blobs. */
+  packs(): Iterable<{ readonly id: Id; readonly blobs: readonly BlobLocation[] }>;
+  /** Everything saved so far is durable and indexed when it resolves. */
+  flush(): Promise<void>;
+  /** A sealed, compressed JSON object (`snapshots`, `locks`); returns its id. `json` is written byte for byte. */
+  saveJson(kind: 'snapshots' | 'locks', json: string): Promise<Id>;
+  loadJson(kind: 'snapshots' | 'locks', id: Id): Promise<unknown>;
+  listIds(kind: 'snapshots' | 'locks' | 'index' | 'data'): Promise<readonly Id[]>;
+  remove(kind: 'snapshots' | 'locks', id: Id): Promise<void>;
+  /** Reads a whole pack, checks its name against its bytes, and returns what is wrong, or undefined. */
+  checkPack(id: Id): Promise<string | undefined>;
+  /** Cuts a stream of pieces into chunks at restic's borders. A yielded chunk is valid until the next is asked for. */
+  chunks(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** Takes restic's shared or exclusive lock and keeps it fresh. Throws `vault-locked`. `lost` is aborted when it is gone. */
+  lock(kind: 'shared' | 'exclusive'): Promise<RepositoryLock>;
+}
+
+export interface BlobLocation {
+  readonly type: BlobType;
+  readonly id: Id;
+  readonly pack: Id;
+  readonly offset: number;
+  /** Stored bytes, sealed. */
+  readonly length: number;
+  /** Undefined: it is not compressed. */
+  readonly uncompressedLength: number | undefined;
+}
+
+export interface RepositoryLock {
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}

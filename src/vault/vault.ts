@@ -1,0 +1,134 @@
+import type { BytePath, CaptureRoot } from '../base/capture.ts';
+import type { Instant } from '../base/clock.ts';
+
+/** A deduplicating, encrypted repository in restic's format 2, on one storage target. */
+export interface Vault {
+  /** For messages. */
+  readonly description: string;
+  /** Oldest first. */
+  snapshots(): Promise<readonly Snapshot[]>;
+  /** Throws `snapshot-missing`. Takes a full id or an unambiguous prefix. */
+  snapshot(id: string): Promise<Snapshot>;
+  /** Reads the roots and records a snapshot: the last object written. A store fault throws and records nothing. */
+  backup(request: BackupRequest): Promise<BackupResult>;
+  /** Every entry below `path` (default: all), parents before children, in byte order of names. */
+  entries(snapshot: string, path?: BytePath): AsyncIterable<Entry>;
+  /** Writes entries below `request.target`, never outside it. */
+  restore(request: RestoreRequest): Promise<RestoreResult>;
+  verify(request: VerifyRequest): Promise<VerifyResult>;
+  /** Brings a snapshot and what it needs to another vault; ids there differ, `original` names this one. */
+  copyTo(
+    target: Vault,
+    snapshot: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly snapshot: string; readonly bytesStored: number }>;
+  /** Bytes used by the repository in its store. */
+  bytesUsed(): Promise<number>;
+  /** Gives up the lock, if one is held. The vault must not be used afterwards. */
+  close(): Promise<void>;
+}
+
+export interface Snapshot {
+  readonly id: string;
+  readonly time: Instant;
+  readonly paths: readonly string[];
+  readonly tags: readonly string[];
+  readonly hostname: string;
+  readonly username: string;
+  readonly tree: string;
+  readonly parent: string | undefined;
+  readonly original: string | undefined;
+}
+
+export interface BackupRequest {
+  readonly roots: readonly CaptureRoot[];
+  /** Unchanged files (size, mtime, ctime, inode) of this snapshot are not read again. Undefined: everything is read. */
+  readonly parent: string | undefined;
+  readonly time: Instant;
+  readonly tags: readonly string[];
+  /** What the source is called in the snapshot: `paths` of restic. */
+  readonly paths: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
+}
+
+export interface BackupResult {
+  readonly snapshot: string;
+  readonly files: number;
+  readonly folders: number;
+  /** Bytes of all files in the snapshot. */
+  readonly bytesTotal: number;
+  readonly bytesRead: number;
+  readonly bytesStored: number;
+  /** Entries that are not in the snapshot, or may be torn, and why. Any makes the backup partial. */
+  readonly faults: readonly EntryFault[];
+}
+
+/** Something about one path that went wrong without stopping the whole. */
+export interface EntryFault {
+  readonly path: BytePath;
+  /** `unreadable` · `vanished` · `changed` (while it was read) · `metadata` (content is there) · `refused` (unsafe) · `damaged` */
+  readonly kind: 'unreadable' | 'vanished' | 'changed' | 'metadata' | 'refused' | 'damaged';
+  readonly detail: string;
+}
+
+export interface TransferProgress {
+  readonly files: number;
+  readonly bytes: number;
+  /** Undefined until the tree has been walked. */
+  readonly filesTotal: number | undefined;
+  readonly bytesTotal: number | undefined;
+}
+
+export interface Entry {
+  /** Absolute within the snapshot: starts with `/`. */
+  readonly path: BytePath;
+  readonly type: 'file' | 'dir' | 'symlink' | 'fifo' | 'dev' | 'chardev' | 'socket';
+  readonly size: number;
+  /** Permission bits only. */
+  readonly mode: number;
+  readonly modifiedAt: Instant;
+  readonly uid: number;
+  readonly gid: number;
+  readonly linkTarget: BytePath | undefined;
+}
+
+export interface RestoreRequest {
+  readonly snapshot: string;
+  /** Absolute folder. `/srv/web` of the snapshot becomes `target/srv/web`; with `/` things go where they came from. */
+  readonly target: BytePath;
+  /** Only entries for which this is true, and the folders above them. */
+  readonly include?: ((path: BytePath, type: Entry['type']) => boolean) | undefined;
+  /** What happens to a file that exists: `never` refuses before anything is written, `always` replaces it. */
+  readonly overwrite: 'never' | 'always';
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
+}
+
+export interface RestoreResult {
+  readonly files: number;
+  readonly bytes: number;
+  /** Entries that are not as in the snapshot now. Any makes the restore partial. */
+  readonly faults: readonly EntryFault[];
+}
+
+export interface VerifyRequest {
+  readonly snapshot: string;
+  readonly level: 'basic' | 'standard';
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
+}
+
+export interface VerifyResult {
+  readonly checks: readonly VaultCheck[];
+}
+
+export interface VaultCheck {
+  readonly name: string;
+  readonly passed: boolean;
+  /** Share in the score. */
+  readonly weight: number;
+  /** True when its failure alone fails the backup. */
+  readonly integrity: boolean;
+  readonly detail: string;
+}
