@@ -1,0 +1,42 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/*
+ * Runs before the tests: the programs that they talk to. On Debian and Ubuntu as root the missing ones are installed,
+ * and it says so; elsewhere it says which tests will be left out.
+ */
+
+const programs: Readonly<Record<string, string>> = {
+  restic: 'restic',
+  sqlite3: 'sqlite3',
+  git: 'git',
+  setfattr: 'attr',
+  setfacl: 'acl',
+  dot: 'graphviz',
+  unshare: 'util-linux',
+  xmllint: 'libxml2-utils',
+};
+
+const missing = Object.keys(programs).filter((program) => !isInstalled(program));
+if (missing.length > 0) provide(missing);
+
+function provide(names: readonly string[]): void {
+  const packages = [...new Set(names.map((name) => programs[name] ?? name))];
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    console.log(`tests need ${names.join(', ')}: installing ${packages.join(', ')} with apt-get`);
+    install(packages);
+    return;
+  }
+  console.warn(`\n*** NOT INSTALLED: ${names.join(', ')}. Tests that need them are skipped.`);
+  console.warn(`*** On Debian: sudo apt-get install ${packages.join(' ')}\n`);
+}
+
+function install(packages: readonly string[]): void {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env });
+  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { stdio: 'inherit', env });
+}
+
+function isInstalled(program: string): boolean {
+  return spawnSync('sh', ['-c', 'command -v -- "$1"', 'sh', program]).status === 0;
+}
