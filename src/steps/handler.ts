@@ -1,9 +1,9 @@
 import type { BackupRecord } from '../base/backup.ts';
 import type { Clock, Instant } from '../base/clock.ts';
+import type { Delivery, SendMessage } from '../base/delivery.ts';
 import type { ResolveSecret } from '../base/secret.ts';
 import type { StepAction } from '../order/step.ts';
 import type { Plan } from '../plan/model/plan.ts';
-import type { ParamValue } from '../plan/model/runbook.ts';
 import type { TransferProgress, Vault } from '../vault/vault.ts';
 
 /** One kind of step. The registry is a mapped type over the kinds: a kind without a handler does not compile. */
@@ -36,26 +36,6 @@ export interface StepContext {
   readonly scratch: () => Promise<string>;
   readonly send: SendMessage;
   readonly onProgress: (progress: TransferProgress) => void;
-}
-
-/** Renders and sends a message of the plan; resolves with what became of each delivery. */
-export type SendMessage = (request: MessageRequest) => Promise<readonly Delivery[]>;
-
-export interface MessageRequest {
-  readonly message: string;
-  readonly audiences: readonly string[];
-  readonly set: Readonly<Record<string, ParamValue>>;
-  /** Run that it belongs to; undefined for a message sent by hand. */
-  readonly run: string | undefined;
-}
-
-export interface Delivery {
-  readonly message: string;
-  readonly audience: string;
-  readonly channel: string;
-  readonly status: 'sent' | 'failed';
-  readonly at: Instant;
-  readonly detail: string;
 }
 
 export interface StepFinding {
