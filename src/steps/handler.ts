@@ -1,5 +1,5 @@
 import type { BackupRecord } from '../base/backup.ts';
-import type { Clock, Instant } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Delivery, SendMessage } from '../base/delivery.ts';
 import type { ResolveSecret } from '../base/secret.ts';
 import type { StepAction } from '../order/step.ts';
