@@ -1,5 +1,5 @@
 import type { BackupRecord } from '../base/backup.ts';
-import type { Instant } from '../base/clock.ts';
+import type { Instant, Milliseconds } from '../base/clock.ts';
 
 export type RunKind = 'backup' | 'restore' | 'recover' | 'verify' | 'notify';
 export type RunStatus =
@@ -58,8 +58,19 @@ export type MusterEventBody =
       readonly faults: readonly { readonly path: string; readonly kind: string; readonly detail: string }[];
       /** `StepFacts` of the kind of step, as JSON. */
       readonly facts: unknown;
+      /** Present when the step is tried again: after so many milliseconds. */
+      readonly retryIn?: Milliseconds;
     }
-  | { readonly type: 'step.skipped'; readonly step: string; readonly reason: string }
+  | {
+      readonly type: 'step.skipped';
+      readonly step: string;
+      readonly reason: string;
+      /**
+       * `when`: its own condition is false, which satisfies those that need it. `need`: a step it needs did not succeed.
+       * `stopped`: the run stops at a failure elsewhere. `cancelled`: the run was cancelled before it began.
+       */
+      readonly because?: 'when' | 'need' | 'stopped' | 'cancelled';
+    }
   | {
       readonly type: 'step.checked';
       readonly step: string;
@@ -92,6 +103,8 @@ export type MusterEventBody =
       readonly channel: string;
       readonly detail: string;
     }
+  /** A listener (a notifier, a metric) threw at an event of the type `of`; the run is none the worse. */
+  | { readonly type: 'listener.failed'; readonly listener: string; readonly of: string; readonly message: string }
   | {
       readonly type: 'progress';
       readonly step: string;

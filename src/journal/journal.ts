@@ -4,19 +4,42 @@ import type { MusterEvent, RunKind, RunStatus, StepStatus } from './event.ts';
 
 /** The durable record: one SQLite file in WAL mode that several processes use at once. */
 export interface Journal {
-  /** Durable when it returns. `progress` events are ignored. Backups, verifications and restores also update the catalog. */
-  append(event: MusterEvent): void;
+  /**
+   * All of them or none, durable when it returns. `progress` events are ignored. Backups, verifications and restores
+   * also update the catalog. An `attempt.started` throws `run-not-running` when the run has ended or was declared
+   * interrupted, and `lease-lost` when another process has taken over what the run holds.
+   */
+  append(...events: readonly MusterEvent[]): void;
   /** Newest first. */
   runs(filter?: RunFilter): readonly RunSummary[];
-  /** Takes a full id or an unambiguous prefix; undefined when there is none. */
+  /** Takes a full id or an unambiguous prefix; throws `run-ambiguous`; undefined when there is none. */
   run(id: string): RunRecord | undefined;
   /** Marks runs whose owner is dead as interrupted, with an event each; returns them. Call it at every start. */
   markInterrupted(now: Instant): readonly RunSummary[];
   /** Holds a name (a system, a runbook) for this process until released. Throws `run-locked` (exit 11) naming the holder. */
-  lease(name: string, run: string, now: Instant): { release(): void };
+  lease(name: string, run: string, now: Instant): Lease;
+  /** Says that the run's owner is alive. Throws `run-not-running` or `lease-lost` when another process thought otherwise. */
+  heartbeat(run: string, now: Instant): void;
   readonly catalog: Catalog;
+  /** Reads every event and recomputes the hash chain. */
+  verifyChain(): ChainVerdict;
+  /** Makes the tables of runs, steps and backups anew from the events. */
+  rebuild(): void;
   close(): void;
 }
+
+export interface Lease {
+  readonly name: string;
+  /** Grows by one with each holder of the name: who has a lower one has lost it. */
+  readonly token: number;
+  /** Free for others. May be called twice; does nothing when the lease is lost. */
+  release(): void;
+}
+
+/** `head`: the hash of the newest event, which vouches for all before it. */
+export type ChainVerdict =
+  | { readonly intact: true; readonly events: number; readonly head: string }
+  | { readonly intact: false; readonly events: number; readonly sequence: number; readonly reason: string };
 
 export interface RunFilter {
   readonly kind?: RunKind;
@@ -51,6 +74,8 @@ export interface StepRecord {
   readonly startedAt: Instant | undefined;
   readonly finishedAt: Instant | undefined;
   readonly error: { readonly code: string; readonly message: string } | undefined;
+  /** Why it was skipped or cancelled before it began. */
+  readonly reason?: string | undefined;
 }
 
 /** The backups that exist, with what is known of them. */
@@ -60,14 +85,15 @@ export interface Catalog {
   /** Full id or unambiguous prefix of at least 4 digits; throws `backup-ambiguous`; undefined when there is none. */
   find(id: string): BackupRecord | undefined;
   newest(system: string): BackupRecord | undefined;
-  /** Newest first: successful verifications and restores of a system. */
+  /** When a verification of one of its backups last passed. */
   lastVerified(system: string): Instant | undefined;
+  /** When a restore last ended whose data passed the source's own checks. */
   lastProvenRestore(system: string): Instant | undefined;
   /** Duration of the newest successful restore, in milliseconds. */
   measuredRestore(system: string): number | undefined;
   /** Duration of the newest successful backup, in milliseconds. */
   measuredBackup(system: string): number | undefined;
-  /** Consecutive failed backups of a system since the last successful one. */
+  /** Consecutive failed backups of a system since the last one that was recorded, be it partial. */
   failuresInARow(system: string): number;
 }
 

@@ -20,6 +20,8 @@ export interface PlannedStep {
   readonly priority: number;
   readonly action: StepAction;
   readonly when: Expression | undefined;
+  /** What `params` is in its `when`: the inputs of the action it comes from. Undefined: the run's own. */
+  readonly params?: Readonly<Record<string, ParamValue>> | undefined;
   readonly timeout: Milliseconds | undefined;
   readonly retry: Retry;
   readonly verify: readonly PlannedCheck[];

@@ -16,6 +16,9 @@ export interface StepHandler<K extends StepAction['kind']> {
   execute(action: ActionOf<K>, context: StepContext): Promise<StepOutcome>;
 }
 
+/** The handler of each kind. */
+export type StepHandlers = { readonly [K in StepAction['kind']]: StepHandler<K> };
+
 export type ActionOf<K extends StepAction['kind']> = Extract<StepAction, { readonly kind: K }>;
 
 /** What steps may use of the world; made by the composition root. */
