@@ -1,0 +1,63 @@
+import { CronExpression, CronExpressionParser, CronFieldCollection } from 'cron-parser';
+
+import type { Instant, Milliseconds } from '../base/clock.ts';
+import { dayMs, firstInstantOf, instantsOf, type WallTime } from '../base/zone.ts';
+import type { Window } from './recurrence.ts';
+
+/**
+ * The library reads the expression and says which days it means; times of day and zones are worked out here, because its own way over a
+ * change of the clock differs from ours: a time that is skipped runs once, right after the gap; one that is repeated runs once, the first time.
+ * An expression for every hour follows elapsed time instead: it runs in both of two repeated hours, and nothing is made up for a skipped one.
+ */
+export function cronTimes(expression: string, timezone: string, window: Window): readonly Instant[] {
+  const cron = parsed(expression);
+  const times: Instant[] = [];
+  // A day of margin: offsets shift the reading of the window's ends.
+  for (const day of daysWithin(cron, { from: window.from - dayMs, until: window.until + dayMs }))
+    for (const time of cron.timesOfDay) times.push(...instantsFor(cron, timezone, day + time));
+  return ascending(times).filter((at) => at >= window.from && at < window.until);
+}
+
+interface Cron {
+  /** Its days at 00:00:00, as the library sees them. */
+  readonly days: CronFieldCollection;
+  readonly timesOfDay: readonly Milliseconds[];
+  readonly everyHour: boolean;
+}
+
+const known = new Map<string, Cron>();
+
+function parsed(expression: string): Cron {
+  let cron = known.get(expression);
+  if (!cron) known.set(expression, (cron = parse(expression)));
+  return cron;
+}
+
+function parse(expression: string): Cron {
+  // The seed makes `H` a fixed value for each expression.
+  const { fields } = CronExpressionParser.parse(expression, { tz: 'UTC', currentDate: 0, hashSeed: expression });
+  const timesOfDay: Milliseconds[] = [];
+  for (const hour of fields.hour.values)
+    for (const minute of fields.minute.values)
+      for (const second of fields.second.values) timesOfDay.push(((hour * 60 + minute) * 60 + second) * 1000);
+  const days = CronFieldCollection.from(fields, { hour: [0], minute: [0], second: [0] });
+  return { days, timesOfDay, everyHour: fields.hour.values.length === 24 };
+}
+
+function* daysWithin(cron: Cron, window: Window): Generator<WallTime> {
+  const days = new CronExpression(cron.days, { tz: 'UTC', currentDate: window.from - 1, endDate: window.until });
+  while (days.hasNext()) {
+    const day = days.next().getTime();
+    if (day >= window.until) return;
+    yield day;
+  }
+}
+
+function instantsFor(cron: Cron, timezone: string, wall: WallTime): readonly Instant[] {
+  return cron.everyHour ? instantsOf(timezone, wall) : [firstInstantOf(timezone, wall)];
+}
+
+function ascending(times: Instant[]): readonly Instant[] {
+  times.sort((a, b) => a - b);
+  return times.filter((at, index) => at !== times[index - 1]);
+}
