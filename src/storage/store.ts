@@ -1,4 +1,9 @@
-/** An object store: flat names with `/`, whole objects, written once. */
+import type { Instant } from '../base/clock.ts';
+
+/**
+ * An object store: flat names with `/`, whole objects, written once. A name is parts joined by `/`; a part is letters,
+ * digits and `._=+@-`, and starts with a letter or digit. Others are refused (`bad-object-name`).
+ */
 export interface ObjectStore {
   readonly facts: StoreFacts;
   /** For messages: `local /backup/primary`; never holds a secret. */
@@ -7,7 +12,7 @@ export interface ObjectStore {
   put(name: string, bytes: Uint8Array): Promise<void>;
   /** As `put`, from pieces, without holding the whole; `name` is known only at the end (names are hashes of content). */
   writer(): Promise<ObjectWriter>;
-  /** Throws `MusterError` `object-missing` when there is none. `range` in bytes. */
+  /** Throws `MusterError` `object-missing` when there is none. A range beyond the end yields the bytes that are there. */
   get(name: string, range?: ByteRange): Promise<Buffer>;
   /** Size in bytes; undefined when there is none. */
   size(name: string): Promise<number | undefined>;
@@ -15,6 +20,11 @@ export interface ObjectStore {
   list(prefix: string): AsyncIterable<ObjectInfo>;
   /** No error when it is gone already. */
   remove(name: string): Promise<void>;
+  /**
+   * Makes the place itself, and what stands for these prefixes in it (`data/00/`), where that means something. Only
+   * this creates the place: a disk that isn't mounted must not be written to.
+   */
+  prepare?(prefixes: readonly string[]): Promise<void>;
 }
 
 export interface StoreFacts {
@@ -26,8 +36,11 @@ export interface StoreFacts {
 export interface ObjectInfo {
   readonly name: string;
   readonly size: number;
+  /** When it was written, by the clock of the store. */
+  readonly modifiedAt: Instant;
 }
 
+/** In bytes. */
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;

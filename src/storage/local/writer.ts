@@ -1,0 +1,100 @@
+import type { FileHandle } from 'node:fs/promises';
+import { open, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { codeOf } from '../../base/error.ts';
+import { checkObjectName, temporaryFolder } from '../name.ts';
+import type { ObjectWriter } from '../store.ts';
+import { storageFault } from './fault.ts';
+import { makeFolders, syncFolder } from './folders.ts';
+import { temporaryName } from './temporary.ts';
+
+/** The folder of a local store and how messages call it. */
+export interface LocalPlace {
+  readonly folder: string;
+  readonly description: string;
+}
+
+/** Writes to a temporary file; `commit` makes it durable first, and gives it its name then. */
+export async function openLocalWriter(place: LocalPlace): Promise<ObjectWriter> {
+  const temporary = join(place.folder, temporaryFolder, temporaryName());
+  const handle = await openTemporary(place, temporary);
+  return new LocalWriter(place, temporary, handle);
+}
+
+async function openTemporary(place: LocalPlace, path: string): Promise<FileHandle> {
+  try {
+    return await withFolders(place.folder, [temporaryFolder], () => open(path, 'wx', 0o600));
+  } catch (error) {
+    throw storageFault(error, { doing: 'write', what: 'a temporary file', store: place.description });
+  }
+}
+
+/** The folders are there almost always, so they are made only when the system misses them. */
+async function withFolders<T>(root: string, parts: readonly string[], use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+  await makeFolders(root, parts);
+  return await use();
+}
+
+class LocalWriter implements ObjectWriter {
+  readonly #place: LocalPlace;
+  readonly #temporary: string;
+  readonly #handle: FileHandle;
+  #open = true;
+
+  constructor(place: LocalPlace, temporary: string, handle: FileHandle) {
+    this.#place = place;
+    this.#temporary = temporary;
+    this.#handle = handle;
+  }
+
+  async write(piece: Uint8Array): Promise<void> {
+    try {
+      for (let done = 0; done < piece.length;) done += (await this.#handle.write(piece, done)).bytesWritten;
+    } catch (error) {
+      throw this.#fault(error, 'an object');
+    }
+  }
+
+  async commit(name: string): Promise<void> {
+    checkObjectName(name);
+    try {
+      await this.#finish();
+      const target = join(this.#place.folder, name);
+      const move = (): Promise<void> => rename(this.#temporary, target);
+      await withFolders(this.#place.folder, name.split('/').slice(0, -1), move);
+      await syncFolder(dirname(target));
+    } catch (error) {
+      throw this.#fault(error, name);
+    }
+  }
+
+  async #finish(): Promise<void> {
+    await this.#handle.sync();
+    await this.#handle.chmod(0o400);
+    await this.#close();
+  }
+
+  async abort(): Promise<void> {
+    try {
+      await this.#close();
+      await unlink(this.#temporary);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw this.#fault(error, 'a temporary file');
+    }
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#handle.close();
+  }
+
+  #fault(error: unknown, what: string): Error {
+    return storageFault(error, { doing: 'write', what, store: this.#place.description });
+  }
+}
