@@ -34,14 +34,9 @@ export function createSecrets(options: SecretsOptions): Secrets {
 }
 
 async function read(secret: Secret, { env, cwd, timeout = 30_000 }: SecretsOptions): Promise<string> {
-  switch (secret.from) {
-    case 'env':
-      return readVariable(secret.variable, env);
-    case 'file':
-      return await readFileSecret(secret.path, cwd);
-    case 'command':
-      return await readCommandSecret(secret.command, { env, cwd, timeout });
-  }
+  if (secret.from === 'env') return readVariable(secret.variable, env);
+  if (secret.from === 'file') return await readFileSecret(secret.path, cwd);
+  return await readCommandSecret(secret.command, { env, cwd, timeout });
 }
 
 function readVariable(variable: string, env: SecretsOptions['env']): string {

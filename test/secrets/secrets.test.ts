@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { assert, asyncProperty, string } from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Secret } from '../../src/base/secret.ts';
 import { createSecrets } from '../../src/secrets/secrets.ts';
@@ -24,6 +24,13 @@ async function faultOf(secret: Secret, env?: Record<string, string>, timeout?: n
     .catch((error: unknown) => error);
   expect(result).toMatchObject({ name: 'MusterError', code: 'secret-unavailable' });
   return result as Error;
+}
+
+async function redactorOf(...values: string[]) {
+  const env = Object.fromEntries(values.map((value, index) => [`S${index}`, value]));
+  const secrets = secretsHere(env);
+  for (const variable of Object.keys(env)) await secrets.resolve({ from: 'env', variable });
+  return secrets.redact;
 }
 
 describe('where a secret comes from', () => {
@@ -83,13 +90,6 @@ describe('a secret that cannot be had names its place and never its value', () =
 });
 
 describe('redact', () => {
-  async function redactorOf(...values: string[]) {
-    const env = Object.fromEntries(values.map((value, index) => [`S${index}`, value]));
-    const secrets = secretsHere(env);
-    for (const variable of Object.keys(env)) await secrets.resolve({ from: 'env', variable });
-    return secrets.redact;
-  }
-
   test('replaces what was resolved, and nothing else', async () => {
     const redact = await redactorOf('s3cr$t(1)', 'abc');
     expect(redact('mysql -p s3cr$t(1), again s3cr$t(1).')).toBe('mysql -p [secret], again [secret].');
@@ -114,9 +114,9 @@ describe('redact', () => {
   });
 
   test('no remembered value is left, wherever it stands', async () => {
-    const values = fc.string({ unit: 'grapheme', minLength: 4, maxLength: 20 }).filter((text) => !text.includes('\0'));
-    await fc.assert(
-      fc.asyncProperty(values, fc.string(), fc.string(), async (value, before, after) => {
+    const values = string({ unit: 'grapheme', minLength: 4, maxLength: 20 }).filter((text) => !text.includes('\0'));
+    await assert(
+      asyncProperty(values, string(), string(), async (value, before, after) => {
         const redact = await redactorOf(value);
         expect(
           redact(before + value + after)
