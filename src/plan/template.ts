@@ -1,7 +1,7 @@
 import { MusterError } from '../base/error.ts';
 import { sampleMessageContext } from './template-sample.ts';
 import { checkSyntaxAndNames, type TemplateProblem } from './template/check.ts';
-import { render } from './template/engine.ts';
+import { render, type Rendering } from './template/engine.ts';
 import { completeMessageValues, type MessageValues } from './template/message.ts';
 import type { TemplatePlace } from './template/place.ts';
 
@@ -27,25 +27,32 @@ export function checkTemplate(text: string, place: TemplatePlace): TemplateProbl
 
 /** Throws `template-failed` when a variable is not set or a helper is given what it cannot use. */
 export function renderTemplate(text: string, values: Readonly<Record<string, unknown>>): string {
-  return hasTemplate(text) ? render(text, values) : text;
+  return hasTemplate(text) ? rendered(text, render(text, values)) : text;
 }
 
 /** As `renderTemplate`, for subjects and texts of messages: what is not given is empty, so that the message goes out. */
 export function renderMessage(text: string, values: MessageValues): string {
-  if (!hasTemplate(text)) return text;
-  return render(text, completeMessageValues(values, setNamesIn(text)));
+  return hasTemplate(text) ? rendered(text, renderComplete(text, values)) : text;
 }
 
 function checkRendering(text: string, place: TemplatePlace): TemplateProblem[] {
-  try {
-    renderMessage(text, sampleMessageContext(undefined, place.params));
-    return [];
-  } catch (error) {
-    if (!(error instanceof MusterError)) throw error;
-    return [
-      { code: 'bad-template', message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) },
-    ];
-  }
+  const rendering = renderComplete(text, sampleMessageContext(undefined, place.params));
+  if (rendering.kind === 'rendered') return [];
+  const { message, hint } = rendering;
+  return [{ code: 'bad-template', message, ...(hint === undefined ? {} : { hint }) }];
+}
+
+function renderComplete(text: string, values: MessageValues): Rendering {
+  return render(text, completeMessageValues(values, setNamesIn(text)));
+}
+
+function rendered(template: string, rendering: Rendering): string {
+  if (rendering.kind === 'rendered') return rendering.text;
+  const shown = template.length > 80 ? `${template.slice(0, 80)}…` : template;
+  throw new MusterError(`template "${shown.replaceAll(/\s+/g, ' ')}": ${rendering.message}`, {
+    code: 'template-failed',
+    ...(rendering.hint === undefined ? {} : { hint: rendering.hint }),
+  });
 }
 
 /** Names that stand after `set.`; more than are used do no harm. */

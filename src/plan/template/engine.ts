@@ -17,12 +17,15 @@ export function parseTemplate(text: string): hbs.AST.Program {
   return loadEngine().parse(text);
 }
 
-/** Throws `template-failed`. */
-export function render(text: string, values: object): string {
+export type Rendering =
+  | { readonly kind: 'rendered'; readonly text: string }
+  | { readonly kind: 'failed'; readonly message: string; readonly hint: string | undefined };
+
+export function render(text: string, values: object): Rendering {
   try {
-    return compile(text)(values);
+    return { kind: 'rendered', text: compile(text)(values) };
   } catch (error) {
-    throw failed(text, error);
+    return { kind: 'failed', message: wording(error), hint: error instanceof MusterError ? error.hint : undefined };
   }
 }
 
@@ -75,16 +78,8 @@ function adapter(helper: TemplateHelper): (...values: unknown[]) => unknown {
   };
 }
 
-function failed(text: string, error: unknown): MusterError {
-  const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text;
-  const hint = error instanceof MusterError ? error.hint : undefined;
-  return new MusterError(`template "${shown.replaceAll(/\s+/g, ' ')}": ${wording(messageOf(error))}`, {
-    code: 'template-failed',
-    ...(hint === undefined ? {} : { hint }),
-  });
-}
-
-function wording(message: string): string {
+function wording(error: unknown): string {
+  const message = messageOf(error);
   const missing = /^"(.*)" not defined in /.exec(message)?.[1];
   if (missing !== undefined) return `the variable \`${missing}\` is not set`;
   return message.replace(/ - \d+:\d+$/, '').replaceAll(/\s+/g, ' ');
