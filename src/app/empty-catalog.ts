@@ -1,0 +1,13 @@
+import type { Catalog } from '../journal/journal.ts';
+
+/** What is known before the first run. */
+export const emptyCatalog: Catalog = {
+  backups: () => [],
+  find: () => undefined,
+  newest: () => undefined,
+  lastVerified: () => undefined,
+  lastProvenRestore: () => undefined,
+  measuredRestore: () => undefined,
+  measuredBackup: () => undefined,
+  failuresInARow: () => 0,
+};

@@ -1,0 +1,168 @@
+import type { BackupRecord } from '../base/backup.ts';
+import type { BytePath } from '../base/capture.ts';
+import type { Clock, Instant } from '../base/clock.ts';
+import type { Delivery } from '../base/delivery.ts';
+import type { ErrorFacts, MusterEvent, RunStatus } from '../journal/event.ts';
+import type { BackupFilter, RunFilter, RunRecord, RunSummary } from '../journal/journal.ts';
+import type { StatusReport } from '../observe/status.ts';
+import type { RunbookPlan } from '../order/runbook.ts';
+import type { PlannedStep } from '../order/step.ts';
+import type { Moment } from '../plan/model/runbook.ts';
+import type { ParamValue } from '../plan/model/runbook.ts';
+import type { BackupType, VerifyLevel } from '../plan/model/system.ts';
+import type { Plan } from '../plan/model/plan.ts';
+import type { RecoveryReport } from '../observe/report/report.ts';
+import type { Entry } from '../vault/vault.ts';
+import type { Preview, PreviewOptions } from './preview.ts';
+
+export interface OpenOptions {
+  /** Folder of the journal. Default: `.muster` beside the plan. */
+  readonly state?: string;
+  /** Where `{ env: NAME }` secrets are found. Default: the process's environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly clock?: Clock;
+  /** Who asks, for the record. Default: `user@host`. */
+  readonly by?: string;
+}
+
+/** A plan with its state: everything that muster does, as functions. The command line uses nothing else. */
+export interface Muster {
+  readonly plan: Plan;
+  /** Every event of every run; returns a function that ends it. A listener that throws harms nothing. */
+  on(listener: (event: MusterEvent) => void): () => void;
+
+  /** What would happen in a time; reads the catalog, changes nothing. */
+  preview(options: PreviewOptions): Preview;
+  status(): Promise<StatusReport>;
+  backups(filter?: BackupFilter): readonly BackupRecord[];
+  /** Throws `backup-missing`, `backup-ambiguous`. */
+  backupOf(id: string): BackupRecord;
+  /** Entries of a backup below a path. */
+  files(id: string, path?: BytePath): AsyncIterable<Entry>;
+  runs(filter?: RunFilter): readonly RunSummary[];
+  /** Throws `run-missing`. */
+  run(id: string): RunRecord;
+
+  /** The steps that `backup` would execute. */
+  planBackup(options: BackupOptions): readonly PlannedStep[];
+  backup(options: BackupOptions): Promise<BackupOutcome>;
+  verify(options: VerifyOptions): Promise<VerifyOutcome>;
+  planRestore(options: RestoreOptions): readonly PlannedStep[];
+  /** What a restore would meet, checked read-only. */
+  checkRestore(options: RestoreOptions): Promise<RunOutcome>;
+  restore(options: RestoreOptions): Promise<RestoreOutcome>;
+  planRecovery(options: RecoverOptions): RunbookPlan;
+  /** Simulates unless `mode` is `execute`. */
+  recover(options: RecoverOptions): Promise<RecoverOutcome>;
+  notify(options: NotifyOptions): Promise<NotifyOutcome>;
+  /** The texts that `notify` would send. */
+  renderMessage(options: NotifyOptions): Promise<readonly RenderedText[]>;
+  close(): Promise<void>;
+}
+
+export interface BackupOptions {
+  /** Names; empty or undefined: all that have a source, narrowed by tier and schedule. */
+  readonly systems?: readonly string[] | undefined;
+  readonly tier?: string | undefined;
+  readonly schedule?: string | undefined;
+  /** Default: that of the schedule, else `incremental`. */
+  readonly type?: BackupType | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface VerifyOptions {
+  /** Ids; empty: the newest backup of each system. */
+  readonly backups?: readonly string[];
+  readonly system?: string | undefined;
+  /** Default: the first target that holds the backup. */
+  readonly storage?: string | undefined;
+  readonly level?: VerifyLevel | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RestoreOptions {
+  /** A backup's id, or a system's name: its newest backup, or the newest at `moment`. */
+  readonly what: string;
+  readonly moment: Moment;
+  readonly place: { readonly kind: 'in-place' } | { readonly kind: 'folder'; readonly path: string };
+  readonly paths: readonly string[];
+  readonly overwrite: 'never' | 'always';
+  readonly from?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RecoverOptions {
+  readonly runbook: string;
+  readonly mode: 'simulate' | 'execute';
+  readonly moment: Moment;
+  readonly params: Readonly<Record<string, string | ParamValue>>;
+  /** Only these systems of its `recover` steps, and what they need. */
+  readonly systems?: readonly string[] | undefined;
+  readonly reason?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface NotifyOptions {
+  readonly message: string;
+  readonly audiences: readonly string[];
+  readonly set: Readonly<Record<string, ParamValue>>;
+}
+
+export interface RunOutcome {
+  readonly run: string;
+  readonly status: RunStatus;
+  readonly record: RunRecord;
+}
+
+export interface BackupOutcome extends RunOutcome {
+  readonly backups: readonly BackupLine[];
+}
+
+/** What became of one system of a backup run. */
+export interface BackupLine {
+  readonly system: string;
+  readonly backup: BackupRecord | undefined;
+  readonly error: ErrorFacts | undefined;
+  readonly type: BackupType;
+  readonly startedAt: Instant | undefined;
+  readonly finishedAt: Instant | undefined;
+}
+
+export interface VerifyOutcome extends RunOutcome {
+  readonly results: readonly VerifyLine[];
+}
+
+export interface VerifyLine {
+  readonly backup: string;
+  readonly system: string;
+  readonly level: VerifyLevel;
+  readonly storage: string;
+  readonly score: number;
+  readonly passed: boolean;
+  readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
+  readonly error: ErrorFacts | undefined;
+}
+
+export interface RestoreOutcome extends RunOutcome {
+  readonly files: number;
+  readonly bytes: number;
+  readonly recoveredTo: string | undefined;
+  readonly missing: readonly { readonly path: string; readonly detail: string }[];
+}
+
+export interface RecoverOutcome extends RunOutcome {
+  readonly mode: 'simulate' | 'execute';
+  readonly plan: RunbookPlan;
+  readonly report: RecoveryReport;
+}
+
+export interface NotifyOutcome extends RunOutcome {
+  readonly deliveries: readonly Delivery[];
+}
+
+export interface RenderedText {
+  readonly audience: string;
+  readonly channels: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+}

@@ -1,0 +1,59 @@
+import { InvalidArgumentError } from 'commander';
+import { DateTime } from 'luxon';
+import { parseDuration, type Instant, type Milliseconds, type ParamValue } from '../index.ts';
+import { usageError } from './failure.ts';
+
+/** `24h`, `90s` in milliseconds. */
+export function durationArgument(text: string): Milliseconds {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('Use a duration such as 90s, 15m, 24h or 7d.');
+  return ms;
+}
+
+/** A whole number above zero. */
+export function countArgument(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Use a whole number above zero.');
+  return Number(text);
+}
+
+/** Gathers an option that may be given several times. */
+export function listArgument(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), text];
+}
+
+/** Gathers `k=v` options. */
+export function pairArgument(
+  text: string,
+  earlier: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Use name=value.');
+  return { ...earlier, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** An ISO 8601 instant; without an offset it is taken in the plan's time zone. */
+export function instantOf(text: string, timezone: string): Instant {
+  const moment = DateTime.fromISO(text.trim().replace(' ', 'T'), { zone: timezone });
+  if (!moment.isValid) {
+    throw usageError(
+      `"${text}" is not an instant`,
+      'Use ISO 8601, such as 2026-01-15T10:30:00+01:00 or "2026-01-15 10:30".',
+    );
+  }
+  return moment.toMillis();
+}
+
+/** `latest`, or an instant. */
+export function momentOf(text: string | undefined, timezone: string): { kind: 'latest' } | { kind: 'at'; at: Instant } {
+  return text === undefined || text === 'latest' ? { kind: 'latest' } : { kind: 'at', at: instantOf(text, timezone) };
+}
+
+/** Values of `--set`: numbers and booleans become such, all else stays text. */
+export function valuesOf(pairs: Readonly<Record<string, string>> | undefined): Record<string, ParamValue> {
+  return Object.fromEntries(Object.entries(pairs ?? {}).map(([name, text]) => [name, valueOf(text)]));
+}
+
+function valueOf(text: string): ParamValue {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,63 @@
+import { type Command, Option } from 'commander';
+import { renderBackupOutcome, renderSteps, type BackupType, type Muster } from '../../index.ts';
+import { exitCodeOfStatus } from '../exit.ts';
+import { usageError } from '../failure.ts';
+import { backupLineJson } from '../json.ts';
+import { withMuster } from '../open.ts';
+import { showProgress } from '../progress.ts';
+import type { Session } from '../session.ts';
+
+interface Options {
+  readonly all?: boolean;
+  readonly tier?: string;
+  readonly type?: BackupType;
+  readonly schedule?: string;
+  readonly dryRun?: boolean;
+}
+
+export function define(command: Command, session: Session): void {
+  command
+    .argument('[system...]', 'systems to back up')
+    .option('--all', 'every system that has a source')
+    .option('--tier <name>', 'every system of a tier')
+    .option('--schedule <name>', 'as this schedule says, for every system that has it')
+    .addOption(new Option('--type <type>', 'what is read').choices(['full', 'incremental']))
+    .option('--dry-run', 'show what would be done')
+    .addHelpText('after', help)
+    .action((systems: readonly string[], options: Options) =>
+      withMuster(session, (muster) => backup(muster, { ...options, systems }, session)),
+    );
+}
+
+async function backup(
+  muster: Muster,
+  options: Options & { readonly systems: readonly string[] },
+  session: Session,
+): Promise<void> {
+  const { systems, tier, schedule, type } = options;
+  if (systems.length === 0 && !options.all && tier === undefined && schedule === undefined) {
+    throw usageError('nothing was asked to be backed up', 'Name systems, or use --all, --tier or --schedule.');
+  }
+  const request = { systems, tier, schedule, type, signal: session.signal };
+  if (options.dryRun) return showDryRun(muster, request, session);
+  const end = showProgress(muster, session);
+  const outcome = await muster.backup(request).finally(end);
+  session.exitCode = exitCodeOfStatus(outcome.status);
+  if (session.globals().json)
+    session.print(JSON.stringify({ run: outcome.run, backups: outcome.backups.map(backupLineJson) }, null, 2));
+  else session.print(renderBackupOutcome(outcome, muster.plan.timezone));
+}
+
+function showDryRun(muster: Muster, request: Parameters<Muster['planBackup']>[0], session: Session): void {
+  const steps = muster.planBackup(request);
+  session.print(session.globals().json ? JSON.stringify({ steps }, null, 2) : renderSteps(steps));
+}
+
+const help = `
+Examples:
+  muster backup orders website
+  muster backup --all
+  muster backup --schedule frequent         # what cron would call
+  muster backup --tier important --type full --dry-run
+
+Exit codes: 0 all succeeded · 1 failed · 3 partly (some files could not be read, or some systems failed) · 11 locked`;

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { fromBytePath, renderEntry, toBytePath, type Entry } from '../../index.ts';
+import { isoOf } from '../json.ts';
+import { withMuster } from '../open.ts';
+import type { Session } from '../session.ts';
+
+export function define(command: Command, session: Session): void {
+  command
+    .argument('<backup>', 'its id, or the first digits')
+    .argument('[path]', 'only this path and what is below it')
+    .addHelpText('after', help)
+    .action((id: string, path: string | undefined) =>
+      withMuster(session, async (muster) => {
+        const entries = muster.files(id, path === undefined ? undefined : toBytePath(path));
+        if (session.globals().json) return printJson(entries, session);
+        for await (const entry of entries) session.print(renderEntry(entry, muster.plan.timezone));
+      }),
+    );
+}
+
+/** One document, written as it comes: a backup may hold millions of files. */
+async function printJson(entries: AsyncIterable<Entry>, session: Session): Promise<void> {
+  let before = '{ "files": [';
+  for await (const entry of entries) {
+    session.print(`${before}\n  ${JSON.stringify(entryJson(entry))}`.replace(/^,\n/, ',\n'));
+    before = ',';
+  }
+  session.print(before === ',' ? ']}' : '{ "files": [] }');
+}
+
+function entryJson(entry: Entry): object {
+  return {
+    path: fromBytePath(entry.path),
+    type: entry.type,
+    size: entry.size,
+    mode: entry.mode.toString(8).padStart(4, '0'),
+    modifiedAt: isoOf(entry.modifiedAt),
+    uid: entry.uid,
+    gid: entry.gid,
+    ...(entry.linkTarget === undefined ? {} : { linkTarget: fromBytePath(entry.linkTarget) }),
+  };
+}
+
+const help = `
+Examples:
+  muster files 3f9a12c4
+  muster files 3f9a12c4 /srv/www/index.html --json
+
+Exit codes: 0 listed · 1 no such backup or path`;

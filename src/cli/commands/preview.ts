@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { renderPreview } from '../../index.ts';
+import { durationArgument, instantOf, listArgument } from '../arguments.ts';
+import { previewJson } from '../json-preview.ts';
+import { withMuster } from '../open.ts';
+import type { Session } from '../session.ts';
+
+interface Options {
+  readonly for: number;
+  readonly from?: string;
+  readonly system?: readonly string[];
+}
+
+export function define(command: Command, session: Session): void {
+  command
+    .option('--for <duration>', 'length of the window', durationArgument, 86_400_000)
+    .option('--from <time>', 'start of the window (default: now)')
+    .option('--system <name>', 'only this system (may be repeated)', listArgument)
+    .addHelpText('after', help)
+    .action((options: Options) =>
+      withMuster(session, async (muster) => {
+        const from = options.from === undefined ? Date.now() : instantOf(options.from, muster.plan.timezone);
+        const preview = muster.preview({ from, until: from + options.for, systems: options.system });
+        session.print(
+          session.globals().json
+            ? JSON.stringify(previewJson(preview), null, 2)
+            : renderPreview(preview, muster.plan.timezone),
+        );
+      }),
+    );
+}
+
+const help = `
+Shows the backups that are due, what retention would keep and delete and why, and the verdict on each objective.
+It reads the catalog and changes nothing.
+
+Examples:
+  muster preview --for 7d
+  muster preview --system orders --json
+
+Exit codes: 0 shown · 2 invalid plan`;

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { renderSchedule } from '../../index.ts';
+import { instantOf } from '../arguments.ts';
+import { executionJson } from '../json-preview.ts';
+import { withMuster } from '../open.ts';
+import type { Session } from '../session.ts';
+
+export function define(command: Command, session: Session): void {
+  command
+    .option('--from <time>', 'start of the window (default: now)')
+    .option('--until <time>', 'end of the window (default: a day later)')
+    .addHelpText('after', help)
+    .action((options: { readonly from?: string; readonly until?: string }) =>
+      withMuster(session, async (muster) => {
+        const zone = muster.plan.timezone;
+        const from = options.from === undefined ? Date.now() : instantOf(options.from, zone);
+        const until = options.until === undefined ? from + 86_400_000 : instantOf(options.until, zone);
+        const { executions } = muster.preview({ from, until, systems: undefined });
+        session.print(
+          session.globals().json
+            ? JSON.stringify({ executions: executions.map(executionJson) }, null, 2)
+            : renderSchedule(executions),
+        );
+      }),
+    );
+}
+
+const help = `
+Examples:
+  muster schedule
+  muster schedule --from 2026-03-28 --until 2026-03-30    # over a change to summer time
+
+Exit codes: 0 shown · 2 invalid plan or usage`;

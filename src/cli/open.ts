@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { loadPlan, MusterError, openMuster, type LoadResult, type Muster, type Plan } from '../index.ts';
+import { PlanInvalidError } from './failure.ts';
+import type { Session } from './session.ts';
+
+/** Finds and loads the plan; throws `PlanInvalidError` when it has errors. */
+export async function openPlan(session: Session): Promise<Plan> {
+  const result = await loadPlan(findPlan(session), { env: session.env });
+  return planOf(result);
+}
+
+export function planOf(result: LoadResult): Plan {
+  if (!result.plan) throw new PlanInvalidError(result);
+  return result.plan;
+}
+
+/** Opens the plan with its state, does the work, and closes it whatever happens. */
+export async function withMuster<T>(session: Session, work: (muster: Muster) => Promise<T>): Promise<T> {
+  const plan = await openPlan(session);
+  const state = session.globals().state ?? session.env['MUSTER_STATE'];
+  const muster = openMuster(plan, { env: session.env, ...(state ? { state: resolve(session.cwd, state) } : {}) });
+  try {
+    return await work(muster);
+  } finally {
+    await muster.close();
+  }
+}
+
+/** `--plan`, else `muster.yaml` or `muster/` in this folder or the nearest parent that has one. */
+export function findPlan(session: Session): string {
+  const given = session.globals().plan;
+  if (given !== undefined) return resolve(session.cwd, given);
+  for (let folder = session.cwd; ; folder = dirname(folder)) {
+    const found = [join(folder, 'muster.yaml'), join(folder, 'muster')].find((path) => existsSync(path));
+    if (found) return found;
+    if (folder === dirname(folder)) break;
+  }
+  throw new MusterError(`no plan found: neither muster.yaml nor muster/ in ${session.cwd} or above`, {
+    code: 'plan-missing',
+    hint: 'Name one with --plan, or write a first one with muster init.',
+  });
+}

@@ -1,0 +1,53 @@
+import { formatInstant, formatSize, fromBytePath, type BackupRecord, type Entry, type Plan } from '../../index.ts';
+import { printable } from './printable.ts';
+
+/** One backup in full, with the way to read it without muster. */
+export function renderBackup(backup: BackupRecord, plan: Plan): string {
+  const facts: readonly (readonly [string, string])[] = [
+    ['backup', backup.id],
+    ['system', `${backup.system} (${backup.source})`],
+    ['type', backup.type],
+    ['schedule', backup.schedule ?? 'by hand'],
+    ['status', backup.status],
+    ['started', formatInstant(backup.startedAt, plan.timezone)],
+    ['finished', formatInstant(backup.finishedAt, plan.timezone)],
+    ['content', `${backup.files} files, ${formatSize(backup.bytesTotal)}`],
+    ['read', formatSize(backup.bytesRead)],
+    ['stored', formatSize(backup.bytesStored)],
+    ['run', backup.run],
+    ...Object.entries(backup.manifest.rows ?? {}).map(([table, rows]) => ['rows', `${table}: ${rows}`] as const),
+    ...backup.storage.map(
+      (copy) => ['on', `${copy.name}: ${copy.status === 'stored' ? copy.snapshot : 'failed'}`] as const,
+    ),
+  ];
+  return [...facts.map(([name, text]) => `${name.padEnd(9)} ${text}`), '', ...withoutMuster(backup, plan)].join('\n');
+}
+
+function withoutMuster(backup: BackupRecord, plan: Plan): readonly string[] {
+  const copy = backup.storage.find((one) => one.status === 'stored' && plan.storage.has(one.name));
+  const storage = copy && plan.storage.get(copy.name);
+  if (!copy || !storage) return [];
+  return [
+    'Without muster:',
+    `  restic -r ${shellWord(storage.path)} restore ${copy.snapshot.slice(0, 8)} --target FOLDER`,
+  ];
+}
+
+/** One line of a listing, as `ls -l` would. */
+export function renderEntry(entry: Entry, timezone: string): string {
+  const kind = { file: '-', dir: 'd', symlink: 'l', fifo: 'p', dev: 'b', chardev: 'c', socket: 's' }[entry.type];
+  const link = entry.linkTarget === undefined ? '' : ` -> ${printable(fromBytePath(entry.linkTarget))}`;
+  const when = formatInstant(entry.modifiedAt, timezone).slice(0, 19).replace('T', ' ');
+  return `${kind}${permissions(entry.mode)} ${entry.uid}:${entry.gid} ${String(entry.size).padStart(12)} ${when} ${printable(fromBytePath(entry.path))}${link}`;
+}
+
+function permissions(mode: number): string {
+  return [6, 3, 0]
+    .map((shift) => ['r', 'w', 'x'].map((letter, index) => ((mode >> shift) & (4 >> index) ? letter : '-')).join(''))
+    .join('');
+}
+
+/** A word that a shell takes as it is. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
