@@ -12,8 +12,8 @@ import type { Window } from './recurrence.ts';
 export function cronTimes(expression: string, timezone: string, window: Window): readonly Instant[] {
   const cron = parsed(expression);
   const times: Instant[] = [];
-  // A day of margin: offsets shift the reading of the window's ends.
-  for (const day of daysWithin(cron, { from: window.from - dayMs, until: window.until + dayMs }))
+  // A day of margin on both sides, because offsets shift the reading of the window's ends; one more, because a day began before its times.
+  for (const day of daysWithin(cron, { from: window.from - 2 * dayMs, until: window.until + dayMs }))
     for (const time of cron.timesOfDay) times.push(...instantsFor(cron, timezone, day + time));
   return ascending(times).filter((at) => at >= window.from && at < window.until);
 }

@@ -5,10 +5,10 @@ import type { Window } from './recurrence.ts';
 /**
  * `every: 4h` counts elapsed time from local midnight and starts again at the next midnight, so that two times are
  * never further apart than the period: on a day of 25 hours there is one more, on one of 23 hours the last interval is
- * shorter. A period of more than a day counts on the calendar from 1970-01-01, a Thursday: `every: 7d` is Thursday 00:00.
+ * shorter. A period of a day or more counts on the calendar from 1970-01-01, a Thursday: `every: 7d` is Thursday 00:00.
  */
 export function everyTimes(period: Milliseconds, timezone: string, window: Window): readonly Instant[] {
-  return period > dayMs ? timesOnCalendar(period, timezone, window) : timesOfDays(period, timezone, window);
+  return period >= dayMs ? timesOnCalendar(period, timezone, window) : timesOfDays(period, timezone, window);
 }
 
 function timesOnCalendar(period: Milliseconds, timezone: string, window: Window): readonly Instant[] {
