@@ -1,0 +1,132 @@
+import { lstatSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import type { BytePath, CaptureRoot } from '../../base/capture.ts';
+import { fromBytePath } from '../../base/capture.ts';
+import type { Clock } from '../../base/clock.ts';
+import { codeOf, MusterError } from '../../base/error.ts';
+import { nativePath } from '../open-folder.ts';
+import { posixCalls } from '../posix.ts';
+import { Tally } from '../progress.ts';
+import type { Id, Repository } from '../repository.ts';
+import { findSnapshot, snapshotJson } from '../snapshot.ts';
+import type { BackupRequest, BackupResult, Snapshot } from '../vault.ts';
+import type { ArchiveContext } from './context.ts';
+import { HardLinks } from './known-content.ts';
+import { localOwners } from './owners.ts';
+import { singleChunk } from './read-file.ts';
+import { saveTargets } from './save-tree.ts';
+import { SourceFault } from './source-fault.ts';
+import { targetTree } from './targets.ts';
+
+export interface BackUpOptions {
+  readonly repository: Repository;
+  readonly clock: Clock;
+  readonly request: BackupRequest;
+  /** Of the request and of the lock. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Saves the roots: blobs, then index, then the snapshot as the last object. What can't be read is a fault of the
+ * result; anything that the store refuses throws, and then there is no snapshot.
+ */
+export async function backUp(options: BackUpOptions): Promise<BackupResult> {
+  const { repository, request, signal } = options;
+  checkRoots(request.roots);
+  const parent = await parentOf(repository, request.parent);
+  const context = contextOf(options);
+  const tree = await saveRoots(context, request.roots, parent?.tree);
+  await repository.flush();
+  context.tally.finish();
+  await setImmediate();
+  signal.throwIfAborted();
+  const { time, tags, paths } = request;
+  const snapshot = await repository.saveJson(
+    'snapshots',
+    snapshotJson({ time, parent: parent?.id, tree, paths, tags }),
+  );
+  const { roots: _, ...totals } = context.totals;
+  return { snapshot, ...totals, faults: context.tally.faults };
+}
+
+function checkRoots(roots: readonly CaptureRoot[]): void {
+  if (roots.length === 0) throw sourceMissing('there is nothing to back up: the list of paths is empty');
+  for (const { path } of roots) checkRoot(path);
+}
+
+function checkRoot(path: BytePath): void {
+  try {
+    lstatSync(nativePath(path));
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw sourceMissing(`${fromBytePath(path)} does not exist`);
+  }
+}
+
+function sourceMissing(message: string): MusterError {
+  return new MusterError(message, {
+    code: 'source-missing',
+    hint: 'Correct the path in the plan, or mount what should be there.',
+  });
+}
+
+/** A parent only saves work: one that is gone since is no reason to fail. */
+async function parentOf(repository: Repository, id: Id | undefined): Promise<Snapshot | undefined> {
+  if (id === undefined) return undefined;
+  try {
+    return await findSnapshot(repository, id);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'snapshot-missing' || code === 'snapshot-damaged') return undefined;
+    throw error;
+  }
+}
+
+function contextOf({ repository, clock, request, signal }: BackUpOptions): ArchiveContext {
+  const tally = new Tally({ clock, signal, onProgress: request.onProgress });
+  return {
+    repository,
+    tally,
+    totals: { files: 0, folders: 0, bytesTotal: 0, bytesRead: 0, bytesStored: 0, roots: 0 },
+    owners: localOwners(),
+    hardLinks: new HardLinks(),
+    buffer: Buffer.allocUnsafe(singleChunk),
+    attributes: attributeReader(tally, request.roots[0]?.path ?? '/'),
+    time: request.time,
+  };
+}
+
+/** Where attributes can't be read at all, that is said once, not for every file. */
+function attributeReader(tally: Tally, path: BytePath): ArchiveContext['attributes'] {
+  const state = posixCalls();
+  if (state.available) return state.posix.attributes;
+  const detail = `extended attributes and access lists are not in this backup: ${state.reason}`;
+  tally.fault({ path, kind: 'metadata', detail });
+  return undefined;
+}
+
+async function saveRoots(
+  context: ArchiveContext,
+  roots: readonly CaptureRoot[],
+  previous: Id | undefined,
+): Promise<Id> {
+  const tree = await unlessUnreadable(saveTargets(context, targetTree(roots), previous));
+  if (context.totals.roots > 0) return tree;
+  const [fault] = context.tally.faults;
+  throw unreadable(fault === undefined ? 'it holds only sockets' : `${fromBytePath(fault.path)}: ${fault.detail}`);
+}
+
+async function unlessUnreadable(tree: Promise<Id>): Promise<Id> {
+  try {
+    return await tree;
+  } catch (error) {
+    throw error instanceof SourceFault ? unreadable(error.message) : error;
+  }
+}
+
+function unreadable(detail: string): MusterError {
+  return new MusterError(`nothing of the source could be read: ${detail}`, {
+    code: 'source-unreadable',
+    hint: 'Run as a user who may read it.',
+  });
+}

@@ -1,0 +1,50 @@
+import type { BigIntStats } from 'node:fs';
+import type { Id, Repository } from '../repository.ts';
+import type { TreeNode } from '../tree/node.ts';
+
+/** Chunks of the same file in the parent snapshot, when nothing tells that it changed and all of them are stored. */
+export function unchangedContent(
+  repository: Repository,
+  previous: TreeNode | undefined,
+  stats: BigIntStats,
+): readonly Id[] | undefined {
+  if (previous?.content === undefined) return undefined;
+  const same =
+    BigInt(previous.size) === stats.size &&
+    previous.mtime === stats.mtimeNs &&
+    previous.ctime === stats.ctimeNs &&
+    previous.inode === stats.ino;
+  return same && previous.content.every((id) => repository.has('data', id)) ? previous.content : undefined;
+}
+
+interface ReadLink {
+  readonly stats: BigIntStats;
+  readonly content: readonly Id[];
+}
+
+/** How many names of one file are remembered at most, so that memory does not grow with the source. */
+const limit = 20_000;
+
+/** Content of files with several names that this backup has read already: the second name need not be read. */
+export class HardLinks {
+  readonly #read = new Map<string, ReadLink>();
+
+  contentOf(stats: BigIntStats): readonly Id[] | undefined {
+    if (stats.nlink < 2n) return undefined;
+    const known = this.#read.get(keyOf(stats));
+    return known !== undefined && sameVersion(known.stats, stats) ? known.content : undefined;
+  }
+
+  remember(stats: BigIntStats, content: readonly Id[]): void {
+    if (stats.nlink > 1n && this.#read.size < limit) this.#read.set(keyOf(stats), { stats, content });
+  }
+}
+
+function keyOf(stats: BigIntStats): string {
+  return `${stats.dev}:${stats.ino}`;
+}
+
+/** True when nothing that `stat` shows tells of a write between the two. */
+export function sameVersion(before: BigIntStats, after: BigIntStats): boolean {
+  return before.size === after.size && before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs;
+}

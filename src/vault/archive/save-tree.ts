@@ -1,0 +1,191 @@
+import { readdirSync, statSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import type { BytePath } from '../../base/capture.ts';
+import { joinPath, nativePath } from '../open-folder.ts';
+import type { OpenFolder } from '../open-folder.ts';
+import type { Id } from '../repository.ts';
+import { isDamage, loadTree } from '../tree/load.ts';
+import type { TreeNode } from '../tree/node.ts';
+import { nodeJson, treeBytes } from '../tree/write.ts';
+import type { ArchiveContext } from './context.ts';
+import { nodeOf } from './node-of.ts';
+import { attributesOf, saveLeaf, saveOpenFolder, statEntry } from './save-entry.ts';
+import type { SourceEntry } from './save-entry.ts';
+import { reading, SourceFault } from './source-fault.ts';
+import { syntheticFolder } from './synthetic.ts';
+import type { Excluded, Target, TargetRoot } from './targets.ts';
+
+/** A folder of the snapshot while its entries are saved. */
+interface Place {
+  readonly path: BytePath;
+  /** The folder on disk. Undefined above the roots: then only what the roots name is looked at. */
+  readonly disk: { readonly folder: OpenFolder; readonly excluded: Excluded } | undefined;
+  /** Roots here or below. */
+  readonly target: Target | undefined;
+  /** The same folder in the parent snapshot. */
+  readonly previous: Id | undefined;
+}
+
+/** Saves everything that the targets name, folder by folder, deepest first; returns the tree of `/`. */
+export async function saveTargets(context: ArchiveContext, target: Target, previous: Id | undefined): Promise<Id> {
+  if (target.root?.kind !== 'tree') return await saveFolder(context, { path: '/', disk: undefined, target, previous });
+  const node = await saveDiskFolder(
+    context,
+    { access: '/', path: '/', name: '', previous: undefined },
+    { excluded: target.root.excluded, target, previous },
+  );
+  if (node.subtree === undefined) throw new Error('a folder was saved without its tree');
+  context.totals.roots += 1;
+  return node.subtree;
+}
+
+async function saveFolder(context: ArchiveContext, place: Place): Promise<Id> {
+  const names = namesIn(place);
+  const known = await previousNodes(context, place.previous);
+  const nodes: string[] = [];
+  for (const name of names) {
+    await context.tally.breathe();
+    const node = await saveOrNote(context, place, { name, previous: known.get(name) });
+    if (node !== undefined) nodes.push(nodeJson(node));
+  }
+  const { id, stored } = await context.repository.save('tree', treeBytes(nodes));
+  context.totals.bytesStored += stored;
+  return id;
+}
+
+/** In byte order: one character is one byte, so JavaScript's own order is right. */
+function namesIn(place: Place): readonly BytePath[] {
+  const wanted = place.target === undefined ? [] : place.target.children.keys();
+  const { disk } = place;
+  if (disk === undefined) return [...wanted].sort();
+  const listed = reading(place.path, () => readdirSync(nativePath(disk.folder.self), 'latin1'));
+  return [...new Set([...listed, ...wanted])].sort();
+}
+
+/** A parent that is damaged only means that everything is read again. */
+async function previousNodes(context: ArchiveContext, tree: Id | undefined): Promise<ReadonlyMap<BytePath, TreeNode>> {
+  if (tree === undefined) return new Map();
+  try {
+    const nodes = await loadTree(context.repository, tree);
+    return new Map(nodes.map((node) => [node.name, node]));
+  } catch (error) {
+    if (isDamage(error)) return new Map();
+    throw error;
+  }
+}
+
+interface Child {
+  readonly name: BytePath;
+  readonly previous: TreeNode | undefined;
+}
+
+async function saveOrNote(context: ArchiveContext, place: Place, child: Child): Promise<TreeNode | undefined> {
+  try {
+    const node = await saveChild(context, place, child);
+    if (node !== undefined && isRoot(place, child.name)) context.totals.roots += 1;
+    return node;
+  } catch (error) {
+    if (!(error instanceof SourceFault)) throw error;
+    context.tally.fault(error.fault);
+    return undefined;
+  }
+}
+
+function isRoot(place: Place, name: BytePath): boolean {
+  return place.target?.children.get(name)?.root !== undefined;
+}
+
+async function saveChild(context: ArchiveContext, place: Place, child: Child): Promise<TreeNode | undefined> {
+  const target = place.target?.children.get(child.name);
+  const path = joinPath(place.path, child.name);
+  const access = place.disk?.folder.child(child.name) ?? path;
+  const entry = { ...child, path, access };
+  if (target?.root?.kind === 'file') return await saveNamedFile(context, entry, target.root);
+  if (target?.root?.kind === 'tree') return await saveDisk(context, entry, { target, excluded: target.root.excluded });
+  if (place.disk === undefined) return await saveAbove(context, entry, target);
+  const { excluded } = place.disk;
+  if (target === undefined) return await saveDisk(context, entry, { target, excluded });
+  return await saveBetween(context, entry, { target, excluded });
+}
+
+/** A root that is a single file under the name of another: the data and times of the one, the place of the other. */
+async function saveNamedFile(
+  context: ArchiveContext,
+  entry: SourceEntry,
+  root: TargetRoot & { readonly kind: 'file' },
+): Promise<TreeNode | undefined> {
+  const file = { ...entry, access: root.path };
+  return await saveLeaf(context, file, statEntry(file));
+}
+
+interface Rule {
+  readonly target: Target | undefined;
+  readonly excluded: Excluded;
+}
+
+async function saveDisk(context: ArchiveContext, entry: SourceEntry, rule: Rule): Promise<TreeNode | undefined> {
+  const stats = statUnlessExcluded(entry, rule);
+  if (stats === undefined) return undefined;
+  if (!stats.isDirectory()) return await saveLeaf(context, entry, stats);
+  return await saveDiskFolder(context, entry, { ...rule, previous: entry.previous?.subtree });
+}
+
+/** What a root names is never left out. An entry that is gone, and would have been left out, is no fault. */
+function statUnlessExcluded(entry: SourceEntry, rule: Rule): ReturnType<typeof statEntry> | undefined {
+  const applies = rule.target === undefined;
+  try {
+    const stats = statEntry(entry);
+    return applies && rule.excluded(entry.path, stats.isDirectory()) ? undefined : stats;
+  } catch (error) {
+    if (error instanceof SourceFault && applies && rule.excluded(entry.path, false)) return undefined;
+    throw error;
+  }
+}
+
+async function saveDiskFolder(
+  context: ArchiveContext,
+  entry: SourceEntry,
+  { excluded, target, previous }: Rule & { readonly previous: Id | undefined },
+): Promise<TreeNode> {
+  return await saveOpenFolder(context, entry, (folder) =>
+    saveFolder(context, { path: entry.path, disk: { folder, excluded }, target, previous }),
+  );
+}
+
+/** A folder that lies between an outer root and an inner one. */
+async function saveBetween(
+  context: ArchiveContext,
+  entry: SourceEntry,
+  rule: Rule & { readonly target: Target },
+): Promise<TreeNode | undefined> {
+  const isFolder = isFolderOnDisk(entry);
+  if (!isFolder || rule.excluded(entry.path, true)) return await saveAbove(context, entry, rule.target);
+  return await saveDisk(context, entry, rule);
+}
+
+function isFolderOnDisk(entry: SourceEntry): boolean {
+  try {
+    return statEntry(entry).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** A folder above the roots: its own data, and of its entries only those that lead to a root. Links are followed here. */
+async function saveAbove(context: ArchiveContext, entry: SourceEntry, target: Target | undefined): Promise<TreeNode> {
+  const stats = statFolder(entry);
+  const own = stats ? nodeOf(entry.name, stats, context.owners) : syntheticFolder(entry.name, context.time);
+  const attributes = stats ? attributesOf(context, entry) : [];
+  context.totals.folders += 1;
+  const place = { path: entry.path, disk: undefined, target, previous: entry.previous?.subtree };
+  return { ...own, attributes, subtree: await saveFolder(context, place) };
+}
+
+function statFolder(entry: SourceEntry): BigIntStats | undefined {
+  try {
+    const stats = statSync(nativePath(entry.access), { bigint: true });
+    return stats.isDirectory() ? stats : undefined;
+  } catch {
+    return undefined;
+  }
+}

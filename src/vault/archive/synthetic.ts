@@ -1,0 +1,29 @@
+import type { BytePath } from '../../base/capture.ts';
+import type { Instant } from '../../base/clock.ts';
+import type { TreeNode } from '../tree/node.ts';
+
+/** A folder that the snapshot names and the system has not: `rwxr-xr-x`, owned by root. */
+export function syntheticFolder(name: BytePath, time: Instant): TreeNode {
+  const at = BigInt(time) * 1_000_000n;
+  return {
+    name,
+    type: 'dir',
+    mode: 2 ** 31 + 0o755,
+    mtime: at,
+    atime: at,
+    ctime: at,
+    uid: 0,
+    gid: 0,
+    user: 'root',
+    group: 'root',
+    inode: 0n,
+    deviceId: 0n,
+    size: 0,
+    links: 0,
+    linkTarget: undefined,
+    attributes: [],
+    device: 0n,
+    content: undefined,
+    subtree: undefined,
+  };
+}

@@ -1,0 +1,143 @@
+import { createRequire } from 'node:module';
+import { getSystemErrorName } from 'node:util';
+import type { BytePath } from '../base/capture.ts';
+import { messageOf } from '../base/error.ts';
+import type { ExtendedAttribute } from './tree/node.ts';
+
+/** Calls of Linux that Node has not. They never follow a link at the end of a path; they throw errors with a `code`. */
+export interface Posix {
+  /** In the order in which the file system lists them; empty where it knows none. */
+  readonly attributes: (path: BytePath) => readonly ExtendedAttribute[];
+  setAttribute(path: BytePath, attribute: ExtendedAttribute): void;
+  removeAttribute(path: BytePath, name: string): void;
+  /** Nanoseconds since 1970, exactly; Node's own calls round them. */
+  setTimes(path: BytePath, times: { readonly atime: bigint; readonly mtime: bigint }): void;
+  /** `mode` is a `st_mode`: the type (FIFO, block or character device) and permissions. */
+  makeNode(path: BytePath, mode: number, device: bigint): void;
+  /** Everything written to the file system of this open file is durable when it resolves. */
+  syncFileSystem(fd: number): Promise<void>;
+}
+
+export type PosixState =
+  | { readonly available: true; readonly posix: Posix }
+  | { readonly available: false; readonly reason: string };
+
+let state: PosixState | undefined;
+
+/** Loads the calls at first use: it costs some milliseconds and megabytes that most commands need not pay. */
+export function posixCalls(): PosixState {
+  state ??= load();
+  return state;
+}
+
+function load(): PosixState {
+  if (process.platform !== 'linux') return { available: false, reason: `not known on ${process.platform}` };
+  try {
+    return { available: true, posix: bind() };
+  } catch (error) {
+    return { available: false, reason: messageOf(error) };
+  }
+}
+
+type Call = (...values: unknown[]) => number;
+type AsyncCall = { async(fd: number, done: (error: Error | null, result: number) => void): void };
+/** The part of koffi that is used; it is required, not imported, so that the load can fail softly. */
+interface Koffi {
+  load(library: null): { func(signature: string): Call };
+  errno(): number;
+}
+
+const atCurrentFolder = -100;
+const noFollow = 0x100;
+const perSecond = 1_000_000_000n;
+
+function bind(): Posix {
+  const koffi = createRequire(import.meta.url)('koffi') as Koffi;
+  const libc = koffi.load(null);
+  const fail = (call: string): Error => systemError(call, koffi.errno());
+  const must = (call: string, result: number): void => {
+    if (result < 0) throw fail(call);
+  };
+  const listxattr = libc.func('int64_t llistxattr(const void *path, void *list, size_t size)');
+  const getxattr = libc.func('int64_t lgetxattr(const void *path, const void *name, void *value, size_t size)');
+  const setxattr = libc.func(
+    'int lsetxattr(const void *path, const void *name, const void *v, size_t size, int flags)',
+  );
+  const removexattr = libc.func('int lremovexattr(const void *path, const void *name)');
+  const utimensat = libc.func('int utimensat(int folder, const void *path, const int64_t *times, int flags)');
+  const mknod = libc.func('int mknod(const void *path, uint32_t mode, uint64_t device)');
+  const syncfs = libc.func('int syncfs(int fd)') as unknown as AsyncCall;
+  const attributes = attributeReader({ listxattr, getxattr, fail });
+  return {
+    attributes,
+    setAttribute: (path, { name, value }) =>
+      must('lsetxattr', setxattr(cString(path), cText(name), value, value.length, 0)),
+    removeAttribute: (path, name) => must('lremovexattr', removexattr(cString(path), cText(name))),
+    setTimes: (path, { atime, mtime }) => {
+      const times = new BigInt64Array([...timespec(atime), ...timespec(mtime)]);
+      must('utimensat', utimensat(atCurrentFolder, cString(path), times, noFollow));
+    },
+    makeNode: (path, mode, device) => must('mknod', mknod(cString(path), mode, device)),
+    syncFileSystem: (fd) =>
+      new Promise((resolve, reject) => {
+        syncfs.async(fd, (error, result) => {
+          if (error === null && result === 0) resolve();
+          else reject(error ?? new Error('syncfs failed'));
+        });
+      }),
+  };
+}
+
+interface AttributeCalls {
+  readonly listxattr: Call;
+  readonly getxattr: Call;
+  readonly fail: (call: string) => Error;
+}
+
+/** The kernel's limit for a list and for a value is 64 KiB each, so one buffer of that size always does. */
+function attributeReader(calls: AttributeCalls): Posix['attributes'] {
+  const buffer = Buffer.alloc(65_536);
+  const valueOf = (path: Buffer, name: string): ExtendedAttribute | undefined => {
+    const length = calls.getxattr(path, cText(name), buffer, buffer.length);
+    if (length >= 0) return { name, value: Buffer.from(buffer.subarray(0, length)) };
+    const error = calls.fail('lgetxattr');
+    if (isNone(error)) return undefined;
+    throw error;
+  };
+  return (path) => {
+    const place = cString(path);
+    const length = calls.listxattr(place, buffer, buffer.length);
+    if (length === 0) return [];
+    if (length < 0) return noneOrThrow(calls.fail('llistxattr'));
+    const names = buffer.toString('utf8', 0, length).split('\0').slice(0, -1);
+    return names.map((name) => valueOf(place, name)).filter((attribute) => attribute !== undefined);
+  };
+}
+
+function noneOrThrow(error: Error): readonly ExtendedAttribute[] {
+  if (isNone(error)) return [];
+  throw error;
+}
+
+/** The file system knows no attributes, or this one was removed meanwhile. */
+function isNone(error: Error & { code?: string }): boolean {
+  return error.code === 'ENOTSUP' || error.code === 'EOPNOTSUPP' || error.code === 'ENODATA';
+}
+
+function systemError(call: string, errno: number): Error {
+  const code = getSystemErrorName(-errno);
+  return Object.assign(new Error(`${code}: ${call}`), { code });
+}
+
+function cString(path: BytePath): Buffer {
+  return Buffer.from(`${path}\0`, 'latin1');
+}
+
+function cText(text: string): Buffer {
+  return Buffer.from(`${text}\0`, 'utf8');
+}
+
+function timespec(time: bigint): readonly [bigint, bigint] {
+  const rest = ((time % perSecond) + perSecond) % perSecond;
+  return [(time - rest) / perSecond, rest];
+}

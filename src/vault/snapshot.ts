@@ -1,0 +1,160 @@
+import { hostname, userInfo } from 'node:os';
+import type { Instant } from '../base/clock.ts';
+import { codeOf, MusterError } from '../base/error.ts';
+import type { Id, Repository } from './repository.ts';
+import { jsonText } from './tree/json-text.ts';
+import { formatTime, parseTime } from './tree/timestamp.ts';
+import type { Snapshot } from './vault.ts';
+
+/** What a new snapshot says of itself; host and user are those of this process. */
+export interface NewSnapshot {
+  readonly time: Instant;
+  readonly parent: Id | undefined;
+  readonly tree: Id;
+  readonly paths: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/** Snapshot JSON byte for byte as restic's Go writes it: order of fields, empty ones left out. */
+export function snapshotJson(snapshot: NewSnapshot): string {
+  const { uid, gid } = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const fields = [
+    `"time":"${formatTime(BigInt(snapshot.time) * 1_000_000n)}"`,
+    snapshot.parent === undefined ? '' : `"parent":"${snapshot.parent}"`,
+    `"tree":"${snapshot.tree}"`,
+    `"paths":${listJson(snapshot.paths)}`,
+    `"hostname":${jsonText(hostname())}`,
+    `"username":${jsonText(userName())}`,
+    uid === 0 ? '' : `"uid":${uid}`,
+    gid === 0 ? '' : `"gid":${gid}`,
+    snapshot.tags.length === 0 ? '' : `"tags":${listJson(snapshot.tags)}`,
+  ];
+  return `{${fields.filter((field) => field !== '').join(',')}}`;
+}
+
+function listJson(texts: readonly string[]): string {
+  return `[${texts.map(jsonText).join(',')}]`;
+}
+
+/** An account without a name, as in many containers, is called by its number. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? '');
+  }
+}
+
+/**
+ * JSON of a snapshot's copy for another repository: all its fields, known here or not, without the parent, which is
+ * not there; `original` keeps the first id through any number of copies.
+ */
+export function copiedSnapshotJson(fields: Readonly<Record<string, unknown>>, id: Id): string {
+  const { parent: _, ...kept } = fields;
+  const copy = { ...kept, original: fields['original'] ?? id };
+  return `{${Object.entries(copy)
+    .map(([key, value]) => `${jsonText(key)}:${goJson(value)}`)
+    .join(',')}}`;
+}
+
+function goJson(value: unknown): string {
+  if (typeof value === 'string') return jsonText(value);
+  if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`;
+  return JSON.stringify(value);
+}
+
+/** Oldest first; of equal times, by id. `onDamaged` gets what can't be read; without it that throws. */
+export async function loadSnapshots(
+  repository: Repository,
+  onDamaged?: (id: Id, error: unknown) => void,
+): Promise<readonly Snapshot[]> {
+  const found: Snapshot[] = [];
+  for (const id of await repository.listIds('snapshots')) {
+    const snapshot = await loadOrReport(repository, id, onDamaged);
+    if (snapshot !== undefined) found.push(snapshot);
+  }
+  return found.sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
+}
+
+/** Undefined as well when it was removed since the list was made. */
+async function loadOrReport(
+  repository: Repository,
+  id: Id,
+  onDamaged: ((id: Id, error: unknown) => void) | undefined,
+): Promise<Snapshot | undefined> {
+  try {
+    return parseSnapshot(id, await repository.loadJson('snapshots', id));
+  } catch (error) {
+    if (codeOf(error) === 'object-missing') return undefined;
+    if (onDamaged === undefined || !(error instanceof MusterError)) throw error;
+    onDamaged(id, error);
+    return undefined;
+  }
+}
+
+/** By full id, or by an unambiguous beginning. Throws `snapshot-missing` or `snapshot-ambiguous`. */
+export async function findSnapshot(repository: Repository, wanted: string): Promise<Snapshot> {
+  const id = await findId(repository, wanted);
+  try {
+    return parseSnapshot(id, await repository.loadJson('snapshots', id));
+  } catch (error) {
+    throw codeOf(error) === 'object-missing' ? missing(wanted) : error;
+  }
+}
+
+async function findId(repository: Repository, wanted: string): Promise<Id> {
+  if (/^[0-9a-f]{64}$/.test(wanted)) return wanted;
+  if (!/^[0-9a-f]+$/.test(wanted)) throw missing(wanted);
+  const [id, second] = (await repository.listIds('snapshots')).filter((each) => each.startsWith(wanted));
+  if (id === undefined) throw missing(wanted);
+  if (second === undefined) return id;
+  throw new MusterError(`more than one snapshot begins with ${wanted}`, {
+    code: 'snapshot-ambiguous',
+    hint: 'Give more of the id.',
+  });
+}
+
+function missing(wanted: string): MusterError {
+  return new MusterError(`the vault has no snapshot ${wanted}`, {
+    code: 'snapshot-missing',
+    hint: 'List the backups to see which there are.',
+  });
+}
+
+/** Throws `snapshot-damaged` when it is not of restic's form. */
+export function parseSnapshot(id: Id, value: unknown): Snapshot {
+  const fields = asFields(id, value);
+  const text = (key: string): string => (typeof fields[key] === 'string' ? fields[key] : '');
+  const time = parseTime(text('time'));
+  if (time === undefined) throw damaged(id, 'it has no time');
+  if (!/^[0-9a-f]{64}$/.test(text('tree'))) throw damaged(id, 'it has no tree');
+  return {
+    id,
+    time: Number(time / 1_000_000n),
+    paths: texts(fields['paths']),
+    tags: texts(fields['tags']),
+    hostname: text('hostname'),
+    username: text('username'),
+    tree: text('tree'),
+    parent: text('parent') || undefined,
+    original: text('original') || undefined,
+  };
+}
+
+/** The fields of a snapshot object, for copying. Throws `snapshot-damaged`. */
+export function asFields(id: Id, value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Readonly<Record<string, unknown>>;
+  throw damaged(id, 'it is no object');
+}
+
+function damaged(id: Id, detail: string): MusterError {
+  return new MusterError(`snapshot ${id.slice(0, 8)} is not usable: ${detail}`, {
+    code: 'snapshot-damaged',
+    hint: 'Use another snapshot or another copy of this one.',
+  });
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+}

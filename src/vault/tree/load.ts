@@ -1,0 +1,16 @@
+import { codeOf } from '../../base/error.ts';
+import type { Id, Repository } from '../repository.ts';
+import type { TreeNode } from './node.ts';
+import { parseTree } from './parse.ts';
+
+const damages: ReadonlySet<string | undefined> = new Set(['blob-missing', 'blob-damaged', 'tree-damaged']);
+
+/** Throws `blob-missing`, `blob-damaged` or `tree-damaged`; see `isDamage`. */
+export async function loadTree(repository: Repository, id: Id): Promise<readonly TreeNode[]> {
+  return parseTree(await repository.load('tree', id), id);
+}
+
+/** True when a part of the repository is lost, and other parts may well be there: going on makes sense. */
+export function isDamage(error: unknown): boolean {
+  return damages.has(codeOf(error));
+}
