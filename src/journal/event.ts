@@ -95,7 +95,14 @@ export type MusterEventBody =
       readonly proven: boolean;
       readonly durationMs: number;
     }
-  | { readonly type: 'message.sent'; readonly message: string; readonly audience: string; readonly channel: string }
+  | {
+      readonly type: 'message.sent';
+      readonly message: string;
+      readonly audience: string;
+      readonly channel: string;
+      /** What it is about: `system:NAME`, else `run:KIND/NAME`. Repeats are counted by it. */
+      readonly about?: string;
+    }
   | {
       readonly type: 'message.failed';
       readonly message: string;
