@@ -1,5 +1,6 @@
 import type { CaptureManifest } from '../base/backup.ts';
 import type { BytePath, CaptureRoot } from '../base/capture.ts';
+import type { Clock } from '../base/clock.ts';
 import type { BackupType, SourceDefinition } from '../plan/model/system.ts';
 
 /** How one kind of system is captured and put back. One file per kind; the registry is a mapped type over the kinds. */
@@ -48,15 +49,26 @@ export interface RestoreSourceRequest {
   readonly paths: readonly string[];
   readonly overwrite: 'never' | 'always';
   readonly manifest: CaptureManifest;
+  /** Everything in the snapshot, parents before children; may be asked for more than once. */
+  readonly entries: () => AsyncIterable<SnapshotEntry>;
   readonly fetch: (request: FetchRequest) => Promise<FetchResult>;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
+}
+
+/** What is known of a path in the snapshot; an `Entry` of the vault is one. */
+export interface SnapshotEntry {
+  /** Absolute within the snapshot. */
+  readonly path: BytePath;
+  readonly type: 'file' | 'dir' | 'symlink' | 'fifo' | 'dev' | 'chardev' | 'socket';
+  readonly size: number;
 }
 
 export interface FetchRequest {
   /** Absolute folder below which the snapshot's absolute paths appear. */
   readonly target: string;
   readonly overwrite: 'never' | 'always';
-  readonly include?: ((path: BytePath) => boolean) | undefined;
+  readonly include?: ((path: BytePath, isFolder: boolean) => boolean) | undefined;
 }
 
 export interface FetchResult {
