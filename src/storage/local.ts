@@ -8,9 +8,10 @@ import { storageFault } from './local/fault.ts';
 import { makeFolders, syncFolder } from './local/folders.ts';
 import { listFiles } from './local/listing.ts';
 import { sweepTemporary } from './local/temporary.ts';
+import type { LocalWriter } from './local/writer.ts';
 import { openLocalWriter } from './local/writer.ts';
 import { checkObjectName } from './name.ts';
-import type { ByteRange, ObjectInfo, ObjectStore, ObjectWriter, StoreFacts } from './store.ts';
+import type { ByteRange, ObjectInfo, ObjectStore, StoreFacts } from './store.ts';
 
 /**
  * A folder as an object store, with the layout and modes (folders 0700, files 0400) of restic's local back end.
@@ -42,21 +43,29 @@ class LocalStore implements ObjectStore {
   }
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#write(name, bytes, (writer) => writer.commit(name));
+  }
+
+  async putNew(name: string, bytes: Uint8Array): Promise<boolean> {
+    return await this.#write(name, bytes, (writer) => writer.commitNew(name));
+  }
+
+  async writer(): Promise<LocalWriter> {
+    this.#swept ??= sweepTemporary(this.#folder, Date.now());
+    await this.#swept;
+    return await openLocalWriter({ folder: this.#folder, description: this.description });
+  }
+
+  async #write<T>(name: string, bytes: Uint8Array, commit: (writer: LocalWriter) => Promise<T>): Promise<T> {
     checkObjectName(name);
     const writer = await this.writer();
     try {
       await writer.write(bytes);
-      await writer.commit(name);
+      return await commit(writer);
     } catch (error) {
       await writer.abort().catch(() => undefined);
       throw error;
     }
-  }
-
-  async writer(): Promise<ObjectWriter> {
-    this.#swept ??= sweepTemporary(this.#folder, Date.now());
-    await this.#swept;
-    return await openLocalWriter({ folder: this.#folder, description: this.description });
   }
 
   async get(name: string, range?: ByteRange): Promise<Buffer> {

@@ -10,6 +10,8 @@ export interface ObjectStore {
   readonly description: string;
   /** Durable when it resolves, and then whole: a reader never sees a part. Replaces an object of the same name. */
   put(name: string, bytes: Uint8Array): Promise<void>;
+  /** As `put`, but leaves an object that is there as it is, and says false: of two at once, one wins. */
+  putNew(name: string, bytes: Uint8Array): Promise<boolean>;
   /** As `put`, from pieces, without holding the whole; `name` is known only at the end (names are hashes of content). */
   writer(): Promise<ObjectWriter>;
   /** Throws `MusterError` `object-missing` when there is none. A range beyond the end yields the bytes that are there. */

@@ -24,7 +24,10 @@ export interface Repository {
   packs(): Iterable<{ readonly id: Id; readonly blobs: readonly BlobLocation[] }>;
   /** Everything saved so far is durable and indexed when it resolves. */
   flush(): Promise<void>;
-  /** A sealed, compressed JSON object (`snapshots`, `locks`); returns its id. `json` is written byte for byte. */
+  /**
+   * A sealed, compressed JSON object (`snapshots`, `locks`); returns its id. `json` is written byte for byte. A snapshot
+   * is refused (`lock-lost`) when a lock that was taken here is gone.
+   */
   saveJson(kind: 'snapshots' | 'locks', json: string): Promise<Id>;
   loadJson(kind: 'snapshots' | 'locks', id: Id): Promise<unknown>;
   listIds(kind: 'snapshots' | 'locks' | 'index' | 'data'): Promise<readonly Id[]>;
@@ -35,6 +38,8 @@ export interface Repository {
   chunks(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** Takes restic's shared or exclusive lock and keeps it fresh. Throws `vault-locked`. `lost` is aborted when it is gone. */
   lock(kind: 'shared' | 'exclusive'): Promise<RepositoryLock>;
+  /** Drops what was not flushed, and its temporary files. Locks are released by whoever took them. */
+  close(): Promise<void>;
 }
 
 export interface BlobLocation {

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { open, rename, unlink } from 'node:fs/promises';
+import { link, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../../base/error.ts';
 import { checkObjectName, temporaryFolder } from '../name.ts';
@@ -15,7 +15,7 @@ export interface LocalPlace {
 }
 
 /** Writes to a temporary file; `commit` makes it durable first, and gives it its name then. */
-export async function openLocalWriter(place: LocalPlace): Promise<ObjectWriter> {
+export async function openLocalWriter(place: LocalPlace): Promise<LocalWriter> {
   const temporary = join(place.folder, temporaryFolder, temporaryName());
   const handle = await openTemporary(place, temporary);
   return new LocalWriter(place, temporary, handle);
@@ -40,7 +40,8 @@ async function withFolders<T>(root: string, parts: readonly string[], use: () =>
   return await use();
 }
 
-class LocalWriter implements ObjectWriter {
+/** `commitNew` is what `putNew` of a store needs. */
+export class LocalWriter implements ObjectWriter {
   readonly #place: LocalPlace;
   readonly #temporary: string;
   readonly #handle: FileHandle;
@@ -61,12 +62,28 @@ class LocalWriter implements ObjectWriter {
   }
 
   async commit(name: string): Promise<void> {
+    await this.#publish(name, (target) => rename(this.#temporary, target));
+  }
+
+  /** False when the name is taken. */
+  async commitNew(name: string): Promise<boolean> {
+    try {
+      await this.#publish(name, (target) => link(this.#temporary, target));
+      return true;
+    } catch (error) {
+      if (error instanceof Error && codeOf(error.cause) === 'EEXIST') return false;
+      throw error;
+    } finally {
+      await this.abort();
+    }
+  }
+
+  async #publish(name: string, publish: (target: string) => Promise<void>): Promise<void> {
     checkObjectName(name);
     try {
       await this.#finish();
       const target = join(this.#place.folder, name);
-      const move = (): Promise<void> => rename(this.#temporary, target);
-      await withFolders(this.#place.folder, name.split('/').slice(0, -1), move);
+      await withFolders(this.#place.folder, name.split('/').slice(0, -1), () => publish(target));
       await syncFolder(dirname(target));
     } catch (error) {
       throw this.#fault(error, name);

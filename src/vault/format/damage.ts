@@ -1,0 +1,12 @@
+import { MusterError } from '../../base/error.ts';
+
+const hints = {
+  'object-damaged': 'Restore from another copy of the backups; `restic check` says what else is damaged.',
+  'index-damaged': 'Rebuild the index from the packs with `restic rebuild-index`, or use another copy.',
+  'blob-damaged': 'Restore from another copy; verify the vault to learn which backups need this part.',
+} as const;
+
+/** Stored bytes that aren't what was written. `what` names the object: `the index index/1f…`. */
+export function damage(code: keyof typeof hints, what: string, detail: string): MusterError {
+  return new MusterError(`${what} is damaged: ${detail}`, { code, hint: hints[code] });
+}

@@ -1,0 +1,59 @@
+import { createCipheriv, createDecipheriv, createSecretKey, randomFillSync } from 'node:crypto';
+import sodium from 'sodium-native';
+import type { MasterKey } from './master-key.ts';
+import { release } from './release.ts';
+
+const ivLength = 16;
+const macLength = 16;
+/** What sealing adds: IV and MAC. */
+export const sealOverhead = ivLength + macLength;
+
+/** Encrypts and authenticates: IV ‖ AES-256-CTR ‖ Poly1305-AES of the ciphertext. */
+export interface Sealer {
+  seal(plain: Uint8Array): Buffer;
+  /** Into `target`, which has room for the overhead; returns the sealed part of it. Needs no other memory. */
+  sealInto(target: Buffer, plain: Uint8Array): Buffer;
+  /** Undefined when the bytes aren't what was sealed with this key. */
+  open(sealed: Uint8Array): Buffer | undefined;
+}
+
+export function createSealer(key: MasterKey): Sealer {
+  // A KeyObject is set up once: 3 µs a unit instead of 12.
+  const secret = createSecretKey(key.encrypt);
+  const macKeyOf = createMacKeys(key);
+
+  const sealInto = (target: Buffer, plain: Uint8Array): Buffer => {
+    const end = ivLength + plain.length;
+    const iv = randomFillSync(target, 0, ivLength).subarray(0, ivLength);
+    const cipher = createCipheriv('aes-256-ctr', secret, iv).update(plain);
+    target.set(cipher, ivLength);
+    release(cipher);
+    const mac = target.subarray(end, end + macLength);
+    sodium.crypto_onetimeauth(mac, target.subarray(ivLength, end), macKeyOf(iv));
+    return target.subarray(0, end + macLength);
+  };
+
+  return {
+    sealInto,
+    seal: (plain) => sealInto(Buffer.allocUnsafeSlow(plain.length + sealOverhead), plain),
+    open: (sealed) => {
+      if (sealed.length < sealOverhead) return undefined;
+      const iv = sealed.subarray(0, ivLength);
+      const cipher = sealed.subarray(ivLength, sealed.length - macLength);
+      const mac = sealed.subarray(sealed.length - macLength);
+      if (!sodium.crypto_onetimeauth_verify(mac, cipher, macKeyOf(iv))) return undefined;
+      return createDecipheriv('aes-256-ctr', secret, iv).update(cipher);
+    },
+  };
+}
+
+/** MAC key of a unit: r ‖ AES-128(k, IV). One cipher for all of them: 0.6 µs each instead of 13. The result is reused. */
+function createMacKeys(key: MasterKey): (iv: Uint8Array) => Buffer {
+  const block = createCipheriv('aes-128-ecb', key.macK, null).setAutoPadding(false);
+  const macKey = Buffer.alloc(32);
+  macKey.set(key.macR);
+  return (iv) => {
+    macKey.set(block.update(iv), ivLength);
+    return macKey;
+  };
+}

@@ -1,0 +1,152 @@
+import type { IndexedPack } from '../format/index-file.ts';
+import type { PackedBlob } from '../format/pack-header.ts';
+import type { BlobLocation, BlobType, Id } from '../repository.ts';
+
+/** 32-bit words of an entry: 8 of the id, pack and type, offset, length, uncompressed length. */
+const entryWords = 12;
+const packWord = 8;
+const treeBit = 0x80_00_00_00;
+/** Entries that are allocated at a time: 384 KiB. */
+const segmentEntries = 8192;
+
+/**
+ * Every blob of a repository, in memory: 48 bytes for the entry and 6 to 11 for its place in the hash table, so at most
+ * 60 bytes a blob (1 TiB in blobs of 1.5 MiB: 42 MB), and some 300 bytes a pack. Entries are never removed.
+ */
+export class BlobIndex {
+  readonly #segments: Uint32Array[] = [];
+  #count = 0;
+  /** Open addressing by the first word of the id; a slot holds the number of the entry + 1. */
+  #slots = new Uint32Array(1024);
+  readonly #packs: PackRecord[] = [];
+  readonly #packNumbers = new Map<Id, number>();
+  readonly #wanted = new Uint32Array(8);
+  readonly #wantedBytes = Buffer.from(this.#wanted.buffer);
+
+  /** A pack that is listed again adds only what it wasn't known to hold. */
+  add(pack: IndexedPack): void {
+    const known = this.#packNumbers.get(pack.id);
+    const number = known ?? this.#addPack(pack.id);
+    const from = this.#count;
+    for (const blob of pack.blobs) if (known === undefined || !this.#holds(number, blob)) this.#append(number, blob);
+    if (this.#count > from) this.#packs[number]?.ranges.push([from, this.#count]);
+  }
+
+  has(type: BlobType, id: Id): boolean {
+    return !this.#matches(type, id).next().done;
+  }
+
+  /** Every place of a blob: the same one may lie in several packs. */
+  *locations(type: BlobType, id: Id): Generator<BlobLocation> {
+    for (const entry of this.#matches(type, id)) yield this.#locationOf(entry);
+  }
+
+  hasPack(id: Id): boolean {
+    return this.#packNumbers.has(id);
+  }
+
+  blobsOf(pack: Id): readonly BlobLocation[] {
+    const ranges = this.#packs[this.#packNumbers.get(pack) ?? -1]?.ranges ?? [];
+    const blobs = ranges.flatMap(([from, to]) =>
+      Array.from({ length: to - from }, (_, i) => this.#locationOf(from + i)),
+    );
+    return blobs.sort((a, b) => a.offset - b.offset);
+  }
+
+  *packs(): Generator<{ readonly id: Id; readonly blobs: readonly BlobLocation[] }> {
+    for (const { id } of this.#packs) yield { id, blobs: this.blobsOf(id) };
+  }
+
+  #addPack(id: Id): number {
+    const number = this.#packs.push({ id, ranges: [] }) - 1;
+    this.#packNumbers.set(id, number);
+    return number;
+  }
+
+  #holds(pack: number, blob: PackedBlob): boolean {
+    for (const entry of this.#matches(blob.type, blob.id)) {
+      if (packOf(this.#word(entry, packWord)) === pack && this.#word(entry, 9) === blob.offset) return true;
+    }
+    return false;
+  }
+
+  #append(pack: number, blob: PackedBlob): void {
+    const entry = this.#count;
+    if (entry % segmentEntries === 0) this.#segments.push(new Uint32Array(segmentEntries * entryWords));
+    this.#want(blob.id);
+    const segment = this.#segmentOf(entry);
+    const at = (entry % segmentEntries) * entryWords;
+    segment.set(this.#wanted, at);
+    segment.set([typeBit(blob.type) + pack, blob.offset, blob.length, blob.uncompressedLength ?? 0], at + packWord);
+    this.#count += 1;
+    if (this.#count > this.#slots.length * 0.7) this.#rehash();
+    else this.#place(entry);
+  }
+
+  #rehash(): void {
+    this.#slots = new Uint32Array(this.#slots.length * 2);
+    for (let entry = 0; entry < this.#count; entry += 1) this.#place(entry);
+  }
+
+  #place(entry: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = this.#word(entry, 0) & mask;
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.#slots[slot] = entry + 1;
+  }
+
+  /** Entries of a blob, in the order in which they were added. */
+  *#matches(type: BlobType, id: Id): Generator<number> {
+    this.#want(id);
+    const wanted = this.#wanted.slice();
+    const mask = this.#slots.length - 1;
+    for (let slot = (wanted[0] ?? 0) & mask; ; slot = (slot + 1) & mask) {
+      const entry = (this.#slots[slot] ?? 0) - 1;
+      if (entry < 0) return;
+      if (this.#isEntry(entry, type, wanted)) yield entry;
+    }
+  }
+
+  #want(id: Id): void {
+    this.#wantedBytes.write(id, 'hex');
+  }
+
+  #isEntry(entry: number, type: BlobType, wanted: Uint32Array): boolean {
+    for (let i = 0; i < 8; i += 1) if (this.#word(entry, i) !== wanted[i]) return false;
+    return this.#word(entry, packWord) >= treeBit === (type === 'tree');
+  }
+
+  #locationOf(entry: number): BlobLocation {
+    const segment = this.#segmentOf(entry);
+    const at = (entry % segmentEntries) * entryWords;
+    const id = Buffer.from(segment.buffer, at * 4, 32).toString('hex');
+    const pack = this.#packs[packOf(this.#word(entry, packWord))]?.id ?? '';
+    const [offset, length, plain] = [this.#word(entry, 9), this.#word(entry, 10), this.#word(entry, 11)];
+    const type = this.#word(entry, packWord) >= treeBit ? 'tree' : 'data';
+    return { type, id, pack, offset, length, uncompressedLength: plain === 0 ? undefined : plain };
+  }
+
+  #word(entry: number, word: number): number {
+    return this.#segmentOf(entry)[(entry % segmentEntries) * entryWords + word] ?? 0;
+  }
+
+  #segmentOf(entry: number): Uint32Array {
+    return this.#segments[Math.floor(entry / segmentEntries)] ?? empty;
+  }
+}
+
+interface PackRecord {
+  readonly id: Id;
+  /** Numbers of its entries: from, and up to but without, the second. */
+  readonly ranges: (readonly [number, number])[];
+}
+
+const empty = new Uint32Array(0);
+
+function typeBit(type: BlobType): number {
+  return type === 'tree' ? treeBit : 0;
+}
+
+function packOf(word: number): number {
+  return word >= treeBit ? word - treeBit : word;
+}

@@ -1,0 +1,54 @@
+import type { Clock, Instant } from '../../base/clock.ts';
+import type { IndexedPack } from '../format/index-file.ts';
+import { blobsPerIndex, encodeIndex } from '../format/index-file.ts';
+import type { JsonObjects } from '../format/objects.ts';
+
+/** Packs that no index lists would be stored again after a crash; so they wait no longer than this. */
+const patience = 10 * 60_000;
+
+/** Collects durable packs and lists them in index files. */
+export class IndexWriter {
+  readonly #objects: JsonObjects;
+  readonly #clock: Clock;
+  #packs: IndexedPack[] = [];
+  #blobs = 0;
+  #since: Instant = 0;
+
+  constructor(objects: JsonObjects, clock: Clock) {
+    this.#objects = objects;
+    this.#clock = clock;
+  }
+
+  add(pack: IndexedPack): void {
+    if (this.#packs.length === 0) this.#since = this.#clock.now();
+    this.#packs.push(pack);
+    this.#blobs += pack.blobs.length;
+  }
+
+  /** Writes when there is enough for a file, or the oldest has waited long. */
+  async writeIfDue(): Promise<void> {
+    const waited = this.#packs.length > 0 && this.#clock.now() - this.#since > patience;
+    if (waited || this.#blobs >= blobsPerIndex) await this.write();
+  }
+
+  /** Everything that was added is in a durable index file when it resolves. */
+  async write(): Promise<void> {
+    while (this.#packs.length > 0) {
+      const group = fittingGroup(this.#packs);
+      await this.#objects.save('index', encodeIndex(group));
+      this.#packs = this.#packs.slice(group.length);
+      this.#blobs -= countBlobs(group);
+    }
+  }
+}
+
+/** The first packs that one file may list; at least one. */
+function fittingGroup(packs: readonly IndexedPack[]): readonly IndexedPack[] {
+  let blobs = 0;
+  const end = packs.findIndex((pack, i) => (blobs += pack.blobs.length) > blobsPerIndex && i > 0);
+  return end === -1 ? packs : packs.slice(0, end);
+}
+
+function countBlobs(packs: readonly IndexedPack[]): number {
+  return packs.reduce((sum, pack) => sum + pack.blobs.length, 0);
+}

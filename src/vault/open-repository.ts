@@ -1,0 +1,171 @@
+import { hash } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { codeOf, MusterError } from '../base/error.ts';
+import type { ObjectStore } from '../storage/store.ts';
+import { chunksOf } from './chunker/chunks.ts';
+import type { RepositoryConfig } from './format/config.ts';
+import type { JsonObjects } from './format/objects.ts';
+import type { Sealer } from './format/seal.ts';
+import type { BlobIndex } from './index/blob-index.ts';
+import { IndexWriter } from './index/index-writer.ts';
+import type { LockHolder } from './lock/lock-file.ts';
+import type { CheckedLock } from './lock/take-lock.ts';
+import { takeLock } from './lock/take-lock.ts';
+import { checkPack } from './pack/check-pack.ts';
+import { PackWriter } from './pack/pack-writer.ts';
+import { readBlob } from './pack/read-blob.ts';
+import type { BlobLocation, BlobType, Id, Repository, RepositoryLock } from './repository.ts';
+
+export interface RepositoryParts {
+  readonly objects: JsonObjects;
+  readonly sealer: Sealer;
+  readonly config: RepositoryConfig;
+  readonly index: BlobIndex;
+  readonly clock: Clock;
+  readonly holder: LockHolder;
+}
+
+export class OpenRepository implements Repository {
+  readonly store: ObjectStore;
+  readonly polynomial: bigint;
+  readonly #parts: RepositoryParts;
+  readonly #packs: PackWriter;
+  readonly #indexWriter: IndexWriter;
+  /** Blobs on their way into a durable pack. */
+  readonly #pending = new Set<string>();
+  readonly #locks = new Set<CheckedLock>();
+  /** Writes take turns. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: RepositoryParts) {
+    this.#parts = parts;
+    this.store = parts.objects.store;
+    this.polynomial = parts.config.polynomial;
+    this.#indexWriter = new IndexWriter(parts.objects, parts.clock);
+    const onPack: ConstructorParameters<typeof PackWriter>[0]['onPack'] = (pack) => {
+      parts.index.add(pack);
+      this.#indexWriter.add(pack);
+      for (const blob of pack.blobs) this.#pending.delete(keyOf(blob.type, blob.id));
+    };
+    this.#packs = new PackWriter({ store: this.store, sealer: parts.sealer, onPack });
+  }
+
+  has(type: BlobType, id: Id): boolean {
+    return this.#pending.has(keyOf(type, id)) || this.#parts.index.has(type, id);
+  }
+
+  async save(type: BlobType, bytes: Uint8Array): Promise<{ readonly id: Id; readonly stored: number }> {
+    this.#refuseOldVersion();
+    const id = hash('sha256', bytes);
+    return await this.#inTurn(async () => {
+      if (this.has(type, id)) return { id, stored: 0 };
+      const stored = await this.#packs.add(type, id, bytes);
+      if (!this.#parts.index.has(type, id)) this.#pending.add(keyOf(type, id));
+      await this.#indexWriter.writeIfDue();
+      return { id, stored };
+    });
+  }
+
+  async load(type: BlobType, id: Id): Promise<Buffer> {
+    if (this.#pending.has(keyOf(type, id))) await this.#inTurn(() => this.#packs.finish());
+    let reason: unknown;
+    for (const location of this.#parts.index.locations(type, id)) {
+      try {
+        return await readBlob(this.store, this.#parts.sealer, location);
+      } catch (error) {
+        if (codeOf(error) !== 'blob-damaged' && codeOf(error) !== 'object-missing') throw error;
+        reason ??= error;
+      }
+    }
+    throw codeOf(reason) === 'blob-damaged' ? reason : blobMissing(type, id, reason);
+  }
+
+  locate(type: BlobType, id: Id): BlobLocation | undefined {
+    const [first] = this.#parts.index.locations(type, id);
+    return first;
+  }
+
+  packs(): Iterable<{ readonly id: Id; readonly blobs: readonly BlobLocation[] }> {
+    return this.#parts.index.packs();
+  }
+
+  async flush(): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#packs.finish();
+      await this.#indexWriter.write();
+    });
+  }
+
+  async saveJson(kind: 'snapshots' | 'locks', json: string): Promise<Id> {
+    if (kind === 'snapshots') {
+      this.#refuseOldVersion();
+      for (const lock of this.#locks) await lock.check();
+    }
+    return await this.#parts.objects.save(kind, Buffer.from(json));
+  }
+
+  async loadJson(kind: 'snapshots' | 'locks', id: Id): Promise<unknown> {
+    return await this.#parts.objects.load(kind, id);
+  }
+
+  async listIds(kind: 'snapshots' | 'locks' | 'index' | 'data'): Promise<readonly Id[]> {
+    const ids: Id[] = [];
+    for await (const { id } of this.#parts.objects.list(kind)) ids.push(id);
+    return ids;
+  }
+
+  async remove(kind: 'snapshots' | 'locks', id: Id): Promise<void> {
+    await this.#parts.objects.remove(kind, id);
+  }
+
+  async checkPack(id: Id): Promise<string | undefined> {
+    const { index, sealer } = this.#parts;
+    return await checkPack({ store: this.store, sealer, id, indexed: index.blobsOf(id) });
+  }
+
+  chunks(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    return chunksOf(pieces, this.polynomial);
+  }
+
+  async lock(kind: 'shared' | 'exclusive'): Promise<RepositoryLock> {
+    const { objects, clock, holder } = this.#parts;
+    const lock = await takeLock({ objects, clock, holder, kind });
+    this.#locks.add(lock);
+    const release = async (): Promise<void> => {
+      this.#locks.delete(lock);
+      await lock.release();
+    };
+    return { lost: lock.lost, release };
+  }
+
+  async close(): Promise<void> {
+    await this.#inTurn(() => this.#packs.abort());
+  }
+
+  async #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(run);
+    this.#turn = turn.catch(() => undefined);
+    return await turn;
+  }
+
+  #refuseOldVersion(): void {
+    if (this.#parts.config.version === 2) return;
+    throw new MusterError(`the vault in ${this.store.description} has format 1, which can only be read`, {
+      code: 'vault-read-only',
+      hint: 'Bring it to format 2 with `restic migrate upgrade_repo_v2`, or back up to another place.',
+    });
+  }
+}
+
+function keyOf(type: BlobType, id: Id): string {
+  return `${type}/${id}`;
+}
+
+function blobMissing(type: BlobType, id: Id, cause: unknown): MusterError {
+  const detail = cause === undefined ? 'no index lists it' : 'its pack is gone';
+  return new MusterError(`${type} blob ${id} is missing: ${detail}`, {
+    code: 'blob-missing',
+    hint: 'Restore from another copy of the backups; `restic check` says what else is missing.',
+    cause,
+  });
+}

@@ -1,0 +1,38 @@
+import { hash } from 'node:crypto';
+import type { ObjectStore } from '../../storage/store.ts';
+import { damage } from '../format/damage.ts';
+import { objectName } from '../format/names.ts';
+import { release } from '../format/release.ts';
+import type { Sealer } from '../format/seal.ts';
+import { decompressExactly } from '../format/zstd.ts';
+import type { BlobLocation } from '../repository.ts';
+
+/** Decrypted, decompressed and checked. Throws `blob-damaged`, or what the store throws (`object-missing`). */
+export async function readBlob(store: ObjectStore, sealer: Sealer, blob: BlobLocation): Promise<Buffer> {
+  const sealed = await store.get(objectName('data', blob.pack), blob);
+  const plain = openBlob(sealer, blob, sealed);
+  if (typeof plain === 'string') throw damage('blob-damaged', nameOf(blob), plain);
+  release(sealed);
+  return plain;
+}
+
+/** The content of a blob from its stored bytes, or what is wrong with them. */
+export function openBlob(sealer: Sealer, blob: BlobLocation, sealed: Buffer): Buffer | string {
+  if (sealed.length !== blob.length) return `the pack ends after ${sealed.length} of its ${blob.length} bytes`;
+  const opened = sealer.open(sealed);
+  if (!opened) return 'its bytes were changed after they were written';
+  const plain = decompressed(opened, blob.uncompressedLength);
+  if (!plain) return 'it does not decompress to its length';
+  return hash('sha256', plain) === blob.id ? plain : 'its content does not fit its id';
+}
+
+function decompressed(opened: Buffer, length: number | undefined): Buffer | undefined {
+  if (length === undefined) return opened;
+  const plain = decompressExactly(opened, length);
+  release(opened);
+  return plain;
+}
+
+function nameOf(blob: BlobLocation): string {
+  return `${blob.type} blob ${blob.id} in ${objectName('data', blob.pack)}`;
+}
