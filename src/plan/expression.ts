@@ -10,7 +10,7 @@ export type { ExpressionProblem } from './expression/problem.ts';
 export type { KnownNames } from './expression/literals.ts';
 
 /** Longer expressions are refused before they are read. */
-const maxLength = 4000;
+const maxLength = 20_000;
 /** Parsed expressions that are kept; the oldest goes first. */
 const maxCached = 2000;
 

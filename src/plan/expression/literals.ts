@@ -1,5 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { closestName } from '../../base/closest-name.ts';
+import { nodes } from './nodes.ts';
 import type { ExpressionProblem } from './problem.ts';
 
 /** Names that are known where an expression stands; undefined: any. */
@@ -63,7 +64,7 @@ function nameProblem(node: ASTNode, known: NameLists): ExpressionProblem | undef
   const name =
     typeof key === 'string' ? key : key.op === 'value' && typeof key.args === 'string' ? key.args : undefined;
   const names = known[owner.args];
-  if (name === undefined || names === undefined || names.includes(name)) return undefined;
+  if (name === undefined || names === undefined || names.includes(firstName(name))) return undefined;
   const meant = closestName(name, names);
   const what = owner.args === 'params' ? `there is no param \`${name}\`` : `there is no step \`${name}\``;
   return problem(node.start, what, meant === undefined ? undefined : `Did you mean \`${meant}\`?`);
@@ -73,17 +74,7 @@ function problem(offset: number, message: string, hint: string | undefined): Exp
   return { code: 'bad-expression', message, offset, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** The node and all below it. Arguments of a node are nodes, or lists that hold nodes. */
-function* nodes(node: ASTNode): Iterable<ASTNode> {
-  yield node;
-  yield* nodesIn(node.args);
-}
-
-function* nodesIn(value: unknown): Iterable<ASTNode> {
-  if (Array.isArray(value)) for (const item of value) yield* nodesIn(item);
-  else if (isNode(value)) yield* nodes(value);
-}
-
-function isNode(value: unknown): value is ASTNode {
-  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
+/** A step inside a group is named by its path: `recover/orders/restore`. */
+function firstName(name: string): string {
+  return name.split('/')[0] ?? name;
 }
