@@ -9,12 +9,17 @@ export function oneLine(text: string): string {
     .trim();
 }
 
-/** Keeps line breaks and tabs; other control characters and halves of characters are replaced by U+FFFD. */
+/**
+ * Keeps line breaks and tabs; other control characters and halves of characters are replaced by U+FFFD. Empty lines at
+ * the ends go, and of several in a row one stays: they are what conditions in a template leave.
+ */
 export function plainText(text: string): string {
   return text
     .toWellFormed()
     .replaceAll(/\r\n?/g, '\n')
-    .replaceAll(/[^\P{Cc}\n\t]/gu, '\u{FFFD}');
+    .replaceAll(/[^\P{Cc}\n\t]/gu, '\u{FFFD}')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .replaceAll(/^\n+|\n+$/g, '');
 }
 
 /** At most `length` UTF-16 units, never ending in half a character; a cut is said. */
