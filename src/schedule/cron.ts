@@ -1,7 +1,8 @@
-import { CronExpression, CronExpressionParser, CronFieldCollection } from 'cron-parser';
+import { CronExpressionParser, type CronFieldCollection } from 'cron-parser';
 
 import type { Instant, Milliseconds } from '../base/clock.ts';
 import { dayMs, firstInstantOf, instantsOf, type WallTime } from '../base/zone.ts';
+import { CronDays } from './cron-days.ts';
 import type { Window } from './recurrence.ts';
 
 /**
@@ -13,23 +14,23 @@ export function cronTimes(expression: string, timezone: string, window: Window):
   const cron = parsed(expression);
   const times: Instant[] = [];
   // A day of margin on both sides, because offsets shift the reading of the window's ends; one more, because a day began before its times.
-  for (const day of daysWithin(cron, { from: window.from - 2 * dayMs, until: window.until + dayMs }))
+  for (const day of cron.days.within({ from: window.from - 2 * dayMs, until: window.until + dayMs }))
     for (const time of cron.timesOfDay) times.push(...instantsFor(cron, timezone, day + time));
   return ascending(times).filter((at) => at >= window.from && at < window.until);
 }
 
 interface Cron {
-  /** Its days at 00:00:00, as the library sees them. */
-  readonly days: CronFieldCollection;
+  readonly days: CronDays;
   readonly timesOfDay: readonly Milliseconds[];
   readonly everyHour: boolean;
 }
 
-const known = new Map<string, Cron>();
+const knownExpressions = new Map<string, Cron>();
+const knownDays = new Map<string, CronDays>();
 
 function parsed(expression: string): Cron {
-  let cron = known.get(expression);
-  if (!cron) known.set(expression, (cron = parse(expression)));
+  let cron = knownExpressions.get(expression);
+  if (!cron) knownExpressions.set(expression, (cron = parse(expression)));
   return cron;
 }
 
@@ -40,17 +41,15 @@ function parse(expression: string): Cron {
   for (const hour of fields.hour.values)
     for (const minute of fields.minute.values)
       for (const second of fields.second.values) timesOfDay.push(((hour * 60 + minute) * 60 + second) * 1000);
-  const days = CronFieldCollection.from(fields, { hour: [0], minute: [0], second: [0] });
-  return { days, timesOfDay, everyHour: fields.hour.values.length === 24 };
+  return { days: daysOf(expression, fields), timesOfDay, everyHour: fields.hour.values.length === 24 };
 }
 
-function* daysWithin(cron: Cron, window: Window): Generator<WallTime> {
-  const days = new CronExpression(cron.days, { tz: 'UTC', currentDate: window.from - 1, endDate: window.until });
-  while (days.hasNext()) {
-    const day = days.next().getTime();
-    if (day >= window.until) return;
-    yield day;
-  }
+/** Thousands of expressions differ only in the time of day: they share their days. */
+function daysOf(expression: string, fields: CronFieldCollection): CronDays {
+  const key = expression.includes('H') ? expression : expression.trim().split(/\s+/).slice(-3).join(' ');
+  let days = knownDays.get(key);
+  if (!days) knownDays.set(key, (days = new CronDays(fields)));
+  return days;
 }
 
 function instantsFor(cron: Cron, timezone: string, wall: WallTime): readonly Instant[] {

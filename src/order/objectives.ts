@@ -1,0 +1,69 @@
+import type { Instant, Milliseconds } from '../base/clock.ts';
+import type { Plan } from '../plan/model/plan.ts';
+import type { System } from '../plan/model/system.ts';
+import { type CopiesJudgement, judgeCopies } from './objectives/copies.ts';
+import { gapFinder } from './objectives/gaps.ts';
+import { judgeProof, type ProofJudgement } from './objectives/proof.ts';
+import { judgeRpo, type RpoJudgement } from './objectives/rpo.ts';
+import { arrivals, judgeRto, type RtoJudgement } from './objectives/rto.ts';
+import { recoveryOrder } from './recovery-order.ts';
+
+/** The verdict on each objective of one system, with the numbers used. Lengths of time are milliseconds. */
+export interface ObjectiveReport {
+  readonly system: string;
+  readonly rpo: RpoJudgement;
+  readonly rto: RtoJudgement;
+  readonly copies: CopiesJudgement;
+  readonly proof: ProofJudgement;
+}
+
+/** What earlier runs have shown about a system; undefined: nothing. */
+export interface SystemFacts {
+  /** Duration of its last successful backup. */
+  readonly measuredBackupMs?: Milliseconds | undefined;
+  /** Duration of its last successful restore. */
+  readonly measuredRestoreMs?: Milliseconds | undefined;
+  readonly lastProvenRestoreAt?: Instant | undefined;
+  readonly firstBackupAt?: Instant | undefined;
+}
+
+export interface JudgeOptions {
+  readonly now: Instant;
+  /** Default: nothing is known. */
+  readonly facts?: ((system: string) => SystemFacts) | undefined;
+  /** Names of the systems to report on; undefined: all. */
+  readonly systems?: readonly string[] | undefined;
+}
+
+/** Judges what the plan promises against what its schedules, needs and storage can hold, in the order of the plan. */
+export function judgeObjectives(plan: Plan, options: JudgeOptions): readonly ObjectiveReport[] {
+  const { now, facts = nothingKnown } = options;
+  const ordered = recoveryOrder(plan).waves.flatMap((wave) => wave.map(({ system }) => system));
+  const recovery = arrivals(ordered, (system) => facts(system).measuredRestoreMs);
+  const gapOf = gapFinder(now);
+  return systemsOf(plan, options.systems).flatMap((system) => {
+    const known = facts(system.name);
+    const arrival = recovery.get(system.name);
+    if (!arrival) return [];
+    const { measuredBackupMs: backupMs, lastProvenRestoreAt, firstBackupAt } = known;
+    const gap = system.source ? gapOf(system.schedules) : undefined;
+    return {
+      system: system.name,
+      rpo: judgeRpo({ system, gap, backupMs, timezone: plan.timezone }),
+      rto: judgeRto(arrival),
+      copies: judgeCopies(plan, system),
+      proof: judgeProof({ system, now, lastProvenRestoreAt, firstBackupAt }),
+    };
+  });
+}
+
+function nothingKnown(): SystemFacts {
+  return {};
+}
+
+function systemsOf(plan: Plan, names: readonly string[] | undefined): readonly System[] {
+  const systems = [...plan.systems.values()];
+  if (!names) return systems;
+  const wanted = new Set(names);
+  return systems.filter((system) => wanted.has(system.name));
+}
