@@ -13,6 +13,7 @@ import type { CheckedLock } from './lock/take-lock.ts';
 import { takeLock } from './lock/take-lock.ts';
 import { checkPack } from './pack/check-pack.ts';
 import { PackWriter } from './pack/pack-writer.ts';
+import { PackReader } from './pack/pack-reader.ts';
 import { readBlob } from './pack/read-blob.ts';
 import type { BlobLocation, BlobType, Id, Repository, RepositoryLock } from './repository.ts';
 
@@ -30,6 +31,7 @@ export class OpenRepository implements Repository {
   readonly polynomial: bigint;
   readonly #parts: RepositoryParts;
   readonly #packs: PackWriter;
+  readonly #readers: Readonly<Record<BlobType, PackReader>>;
   readonly #indexWriter: IndexWriter;
   /** Blobs on their way into a durable pack. */
   readonly #pending = new Set<string>();
@@ -41,6 +43,7 @@ export class OpenRepository implements Repository {
     this.#parts = parts;
     this.store = parts.objects.store;
     this.polynomial = parts.config.polynomial;
+    this.#readers = { data: new PackReader(this.store), tree: new PackReader(this.store) };
     this.#indexWriter = new IndexWriter(parts.objects, parts.clock);
     const onPack: ConstructorParameters<typeof PackWriter>[0]['onPack'] = (pack) => {
       parts.index.add(pack);
@@ -71,7 +74,7 @@ export class OpenRepository implements Repository {
     let reason: unknown;
     for (const location of this.#parts.index.locations(type, id)) {
       try {
-        return await readBlob(this.store, this.#parts.sealer, location);
+        return await readBlob(this.#readers[type], this.#parts.sealer, location);
       } catch (error) {
         if (codeOf(error) !== 'blob-damaged' && codeOf(error) !== 'object-missing') throw error;
         reason ??= error;

@@ -1,18 +1,16 @@
 import { hash } from 'node:crypto';
-import type { ObjectStore } from '../../storage/store.ts';
 import { damage } from '../format/damage.ts';
 import { objectName } from '../format/names.ts';
 import { release } from '../format/release.ts';
 import type { Sealer } from '../format/seal.ts';
 import { decompressExactly } from '../format/zstd.ts';
 import type { BlobLocation } from '../repository.ts';
+import type { PackReader } from './pack-reader.ts';
 
 /** Decrypted, decompressed and checked. Throws `blob-damaged`, or what the store throws (`object-missing`). */
-export async function readBlob(store: ObjectStore, sealer: Sealer, blob: BlobLocation): Promise<Buffer> {
-  const sealed = await store.get(objectName('data', blob.pack), blob);
-  const plain = openBlob(sealer, blob, sealed);
+export async function readBlob(reader: PackReader, sealer: Sealer, blob: BlobLocation): Promise<Buffer> {
+  const plain = openBlob(sealer, blob, await reader.read(blob));
   if (typeof plain === 'string') throw damage('blob-damaged', nameOf(blob), plain);
-  release(sealed);
   return plain;
 }
 
