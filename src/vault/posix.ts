@@ -4,14 +4,18 @@ import type { BytePath } from '../base/capture.ts';
 import { messageOf } from '../base/error.ts';
 import type { ExtendedAttribute } from './tree/node.ts';
 
-/** Calls of Linux that Node has not. They never follow a link at the end of a path; they throw errors with a `code`. */
+/** An open file, or a path whose last part is not followed when it is a link. */
+export type PosixPlace = number | BytePath;
+
+/** Calls of Linux that Node has not. They throw errors with a `code`, as those of `node:fs` do. */
 export interface Posix {
   /** In the order in which the file system lists them; empty where it knows none. */
   readonly attributes: (path: BytePath) => readonly ExtendedAttribute[];
-  setAttribute(path: BytePath, attribute: ExtendedAttribute): void;
-  removeAttribute(path: BytePath, name: string): void;
+  setAttribute(place: PosixPlace, attribute: ExtendedAttribute): void;
+  /** No error when there is none of that name. */
+  removeAttribute(place: PosixPlace, name: string): void;
   /** Nanoseconds since 1970, exactly; Node's own calls round them. */
-  setTimes(path: BytePath, times: { readonly atime: bigint; readonly mtime: bigint }): void;
+  setTimes(place: PosixPlace, times: { readonly atime: bigint; readonly mtime: bigint }): void;
   /** `mode` is a `st_mode`: the type (FIFO, block or character device) and permissions. */
   makeNode(path: BytePath, mode: number, device: bigint): void;
   /** Everything written to the file system of this open file is durable when it resolves. */
@@ -60,23 +64,14 @@ function bind(): Posix {
   };
   const listxattr = libc.func('int64_t llistxattr(const void *path, void *list, size_t size)');
   const getxattr = libc.func('int64_t lgetxattr(const void *path, const void *name, void *value, size_t size)');
-  const setxattr = libc.func(
-    'int lsetxattr(const void *path, const void *name, const void *v, size_t size, int flags)',
-  );
-  const removexattr = libc.func('int lremovexattr(const void *path, const void *name)');
-  const utimensat = libc.func('int utimensat(int folder, const void *path, const int64_t *times, int flags)');
   const mknod = libc.func('int mknod(const void *path, uint32_t mode, uint64_t device)');
   const syncfs = libc.func('int syncfs(int fd)') as unknown as AsyncCall;
-  const attributes = attributeReader({ listxattr, getxattr, fail });
+  const calls = { libc, must, fail };
   return {
-    attributes,
-    setAttribute: (path, { name, value }) =>
-      must('lsetxattr', setxattr(cString(path), cText(name), value, value.length, 0)),
-    removeAttribute: (path, name) => must('lremovexattr', removexattr(cString(path), cText(name))),
-    setTimes: (path, { atime, mtime }) => {
-      const times = new BigInt64Array([...timespec(atime), ...timespec(mtime)]);
-      must('utimensat', utimensat(atCurrentFolder, cString(path), times, noFollow));
-    },
+    attributes: attributeReader({ listxattr, getxattr, fail }),
+    setAttribute: attributeSetter(calls),
+    removeAttribute: attributeRemover(calls),
+    setTimes: timeSetter(calls),
     makeNode: (path, mode, device) => must('mknod', mknod(cString(path), mode, device)),
     syncFileSystem: (fd) =>
       new Promise((resolve, reject) => {
@@ -85,6 +80,42 @@ function bind(): Posix {
           else reject(error ?? new Error('syncfs failed'));
         });
       }),
+  };
+}
+
+interface Calls {
+  readonly libc: ReturnType<Koffi['load']>;
+  readonly must: (call: string, result: number) => void;
+  readonly fail: (call: string) => Error;
+}
+
+function attributeSetter({ libc, must }: Calls): Posix['setAttribute'] {
+  const byPath = libc.func('int lsetxattr(const void *path, const void *name, const void *v, size_t size, int flags)');
+  const byFd = libc.func('int fsetxattr(int fd, const void *name, const void *value, size_t size, int flags)');
+  return (place, { name, value }) => {
+    const [key, size] = [cText(name), value.length];
+    if (typeof place === 'number') must('fsetxattr', byFd(place, key, value, size, 0));
+    else must('lsetxattr', byPath(cString(place), key, value, size, 0));
+  };
+}
+
+function attributeRemover({ libc, fail }: Calls): Posix['removeAttribute'] {
+  const byPath = libc.func('int lremovexattr(const void *path, const void *name)');
+  const byFd = libc.func('int fremovexattr(int fd, const void *name)');
+  return (place, name) => {
+    const key = cText(name);
+    const result = typeof place === 'number' ? byFd(place, key) : byPath(cString(place), key);
+    if (result < 0) noneOrThrow(fail('removexattr'));
+  };
+}
+
+function timeSetter({ libc, must }: Calls): Posix['setTimes'] {
+  const byPath = libc.func('int utimensat(int folder, const void *path, const int64_t *times, int flags)');
+  const byFd = libc.func('int futimens(int fd, const int64_t *times)');
+  return (place, { atime, mtime }) => {
+    const times = new BigInt64Array([...timespec(atime), ...timespec(mtime)]);
+    if (typeof place === 'number') must('futimens', byFd(place, times));
+    else must('utimensat', byPath(atCurrentFolder, cString(place), times, noFollow));
   };
 }
 

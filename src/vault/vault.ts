@@ -5,8 +5,8 @@ import type { Instant } from '../base/clock.ts';
 export interface Vault {
   /** For messages. */
   readonly description: string;
-  /** Oldest first. */
-  snapshots(): Promise<readonly Snapshot[]>;
+  /** Oldest first. `onDamaged` gets those that can't be read; without it they throw. */
+  snapshots(onDamaged?: (id: string, error: unknown) => void): Promise<readonly Snapshot[]>;
   /** Throws `snapshot-missing`. Takes a full id or an unambiguous prefix. */
   snapshot(id: string): Promise<Snapshot>;
   /** Reads the roots and records a snapshot: the last object written. A store fault throws and records nothing. */

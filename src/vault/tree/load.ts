@@ -1,9 +1,9 @@
-import { codeOf } from '../../base/error.ts';
+import { MusterError } from '../../base/error.ts';
 import type { Id, Repository } from '../repository.ts';
 import type { TreeNode } from './node.ts';
 import { parseTree } from './parse.ts';
 
-const damages: ReadonlySet<string | undefined> = new Set(['blob-missing', 'blob-damaged', 'tree-damaged']);
+const damages: ReadonlySet<string> = new Set(['blob-missing', 'blob-damaged', 'tree-damaged']);
 
 /** Throws `blob-missing`, `blob-damaged` or `tree-damaged`; see `isDamage`. */
 export async function loadTree(repository: Repository, id: Id): Promise<readonly TreeNode[]> {
@@ -12,5 +12,7 @@ export async function loadTree(repository: Repository, id: Id): Promise<readonly
 
 /** True when a part of the repository is lost, and other parts may well be there: going on makes sense. */
 export function isDamage(error: unknown): boolean {
-  return damages.has(codeOf(error));
+  if (!(error instanceof MusterError)) return false;
+  // `storage-failed`: a sector of the disk that can't be read, say.
+  return damages.has(error.code) || (error.code === 'storage-failed' && !error.retryable);
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toBytePath } from '../../../src/base/capture.ts';
 import { jsonBytes, jsonText } from '../../../src/vault/tree/json-text.ts';
@@ -28,7 +28,7 @@ describe('names are quoted as Go does', () => {
   });
 
   test('any bytes come back', () => {
-    fc.assert(fc.property(bytes, (name) => unquoteName(quoteName(name)) === name));
+    fc.assert(fc.property(bytes, (name) => expect(unquoteName(quoteName(name))).toBe(name)));
   });
 
   test.each(['a"b', '\\', '\\q', '\\x1', '\\ud800', '\\U00110000', "\\'", 'line\nfeed', '\\400'])(
@@ -49,6 +49,8 @@ describe('JSON texts are written as Go does', () => {
   });
 
   test('any text can be read back', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => JSON.parse(jsonText(text)) === text.toWellFormed()));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => expect(JSON.parse(jsonText(text))).toBe(text.toWellFormed())),
+    );
   });
 });

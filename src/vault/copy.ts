@@ -1,0 +1,59 @@
+import type { Id, Repository } from './repository.ts';
+import { asFields, copiedSnapshotJson, findSnapshot, loadSnapshots } from './snapshot.ts';
+import { treesOf } from './tree/survey-tree.ts';
+import type { Snapshot } from './vault.ts';
+
+export interface CopyOptions {
+  readonly from: Repository;
+  readonly to: Repository;
+  readonly snapshot: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Brings a snapshot and the blobs that the other repository lacks over; the snapshot comes last. Done twice it finds
+ * the copy that is there. Throws what loading throws: a copy with holes is none.
+ */
+export async function copySnapshot(
+  options: CopyOptions,
+): Promise<{ readonly snapshot: string; readonly bytesStored: number }> {
+  const { from, to, signal } = options;
+  const snapshot = await findSnapshot(from, options.snapshot);
+  const bytesStored = await copyTrees(options, snapshot.tree);
+  await to.flush();
+  signal.throwIfAborted();
+  const known = await copyOf(to, snapshot);
+  if (known !== undefined) return { snapshot: known, bytesStored };
+  const fields = asFields(snapshot.id, await from.loadJson('snapshots', snapshot.id));
+  const id = await to.saveJson('snapshots', copiedSnapshotJson(fields, snapshot.id));
+  return { snapshot: id, bytesStored };
+}
+
+/** Every tree is walked, also those that are there: a copy that was cut off may have left a tree without its files. */
+async function copyTrees({ from, to, signal }: CopyOptions, tree: Id): Promise<number> {
+  let stored = 0;
+  for await (const { id, nodes } of treesOf(from, tree)) {
+    for (const { content } of nodes) {
+      for (const blob of content ?? []) stored += await copyBlob({ from, to, signal }, 'data', blob);
+    }
+    stored += await copyBlob({ from, to, signal }, 'tree', id);
+  }
+  return stored;
+}
+
+async function copyBlob(
+  { from, to, signal }: Omit<CopyOptions, 'snapshot'>,
+  type: 'data' | 'tree',
+  id: Id,
+): Promise<number> {
+  signal.throwIfAborted();
+  if (to.has(type, id)) return 0;
+  return (await to.save(type, await from.load(type, id))).stored;
+}
+
+/** A snapshot there that is a copy of this one, or of the same first one. */
+async function copyOf(to: Repository, snapshot: Snapshot): Promise<Id | undefined> {
+  const first = snapshot.original ?? snapshot.id;
+  const there = await loadSnapshots(to, () => undefined);
+  return there.find((each) => (each.original === first || each.id === first) && each.tree === snapshot.tree)?.id;
+}

@@ -1,0 +1,130 @@
+import { MusterError } from '../base/error.ts';
+import type { Clock } from '../base/clock.ts';
+import type { ObjectStore } from '../storage/store.ts';
+import { backUp } from './archive/backup.ts';
+import { copySnapshot } from './copy.ts';
+import { createRepository } from './create.ts';
+import { entriesBelow } from './entries.ts';
+import { openRepository } from './open.ts';
+import type { Repository, RepositoryLock } from './repository.ts';
+import { restoreSnapshot } from './restore/restore.ts';
+import { findSnapshot, loadSnapshots } from './snapshot.ts';
+import type { Vault } from './vault.ts';
+import { verifySnapshot } from './verify/verify.ts';
+
+export interface OpenVaultOptions {
+  readonly store: ObjectStore;
+  readonly passphrase: string;
+  readonly clock: Clock;
+}
+
+export interface CreateVaultOptions {
+  readonly store: ObjectStore;
+  /** Each of them opens the vault. */
+  readonly passphrases: readonly string[];
+  readonly clock: Clock;
+}
+
+/** Opens a vault that muster or restic made. Throws what `openRepository` throws: `vault-missing`, `wrong-passphrase` … */
+export async function openVault(options: OpenVaultOptions): Promise<Vault> {
+  return vaultOn(await openRepository(options), options.clock);
+}
+
+/** Makes an empty vault. Throws what `createRepository` throws: `vault-exists` … */
+export async function createVault(options: CreateVaultOptions): Promise<Vault> {
+  return vaultOn(await createRepository(options), options.clock);
+}
+
+/** The repositories behind vaults, for copies from one to another. */
+const repositories = new WeakMap<Vault, Repository>();
+const never = new AbortController().signal;
+
+/** Backups, copies and restores hold a shared lock, as restic's do; what only reads lists needs none. */
+export function vaultOn(repository: Repository, clock: Clock): Vault {
+  const vault: Vault = {
+    description: repository.store.description,
+    snapshots: (onDamaged) => loadSnapshots(repository, onDamaged),
+    snapshot: (id) => findSnapshot(repository, id),
+    backup: (request) => locked(repository, request.signal, (signal) => backUp({ repository, clock, request, signal })),
+    entries: (id, path) => entriesOf(repository, id, path ?? '/'),
+    restore: (request) =>
+      lockedIfPossible(repository, request.signal, (signal) => restoreSnapshot({ repository, clock, request, signal })),
+    verify: (request) => verifySnapshot({ repository, clock, request, signal: request.signal ?? never }),
+    copyTo: (target, snapshot, signal) => copyTo({ from: repository, target, snapshot, signal }),
+    bytesUsed: () => bytesUsed(repository.store),
+    close: () => repository.close(),
+  };
+  repositories.set(vault, repository);
+  return vault;
+}
+
+async function locked<T>(
+  repository: Repository,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  return await holding(await repository.lock('shared'), signal, work);
+}
+
+async function holding<T>(
+  lock: RepositoryLock,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(signal === undefined ? lock.lost : AbortSignal.any([signal, lock.lost]));
+  } finally {
+    await lock.release();
+  }
+}
+
+/** A vault on a full or read-only disk takes no lock; what is in it must come back all the same. */
+async function lockedIfPossible<T>(
+  repository: Repository,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const lock = await lockUnlessRefused(repository);
+  return await (lock === undefined ? work(signal ?? never) : holding(lock, signal, work));
+}
+
+const refusals: ReadonlySet<string> = new Set(['storage-full', 'storage-read-only', 'storage-refused']);
+
+async function lockUnlessRefused(repository: Repository): Promise<RepositoryLock | undefined> {
+  try {
+    return await repository.lock('shared');
+  } catch (error) {
+    if (error instanceof MusterError && refusals.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+async function* entriesOf(repository: Repository, id: string, path: string): ReturnType<Vault['entries']> {
+  const snapshot = await findSnapshot(repository, id);
+  yield* entriesBelow(repository, snapshot.tree, path);
+}
+
+interface CopyRequest {
+  readonly from: Repository;
+  readonly target: Vault;
+  readonly snapshot: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function copyTo(request: CopyRequest): Promise<{ readonly snapshot: string; readonly bytesStored: number }> {
+  const { from, target, snapshot } = request;
+  const to = repositories.get(target);
+  if (to === undefined) throw new TypeError('a vault can only be copied to one that was opened here');
+  return await lockedIfPossible(from, request.signal, (outer) =>
+    locked(to, outer, (signal) => copySnapshot({ from, to, snapshot, signal })),
+  );
+}
+
+async function bytesUsed(store: ObjectStore): Promise<number> {
+  let bytes = 0;
+  for (const prefix of ['data/', 'index/', 'snapshots/', 'keys/', 'locks/'])
+    for await (const { size } of store.list(prefix)) bytes += size;
+  return bytes + ((await store.size('config')) ?? 0);
+}

@@ -1,0 +1,29 @@
+import type { OpenFolder } from '../open-folder.ts';
+import type { PosixState } from '../posix.ts';
+import type { Tally } from '../progress.ts';
+import type { Repository } from '../repository.ts';
+import type { RestoreRequest } from '../vault.ts';
+import type { BytePath } from '../../base/capture.ts';
+import type { RestoredLinks } from './hard-links.ts';
+
+/** What all steps of one restore share. */
+export interface RestoreContext {
+  readonly repository: Repository;
+  readonly request: RestoreRequest;
+  readonly tally: Tally;
+  /** The target, held open. */
+  readonly top: OpenFolder;
+  readonly links: RestoredLinks;
+  readonly calls: PosixState;
+  /** Only root can give files to others. */
+  readonly asRoot: boolean;
+  readonly area: RestoreArea;
+}
+
+/** What is special about folders of the live system that lie above what the snapshot was made from. */
+export interface RestoreArea {
+  /** A symbolic link that stands there may be followed (`/var/run` on most systems). */
+  mayFollow(path: BytePath): boolean;
+  /** A folder that stands there keeps its owner, mode and times. */
+  isAbove(path: BytePath): boolean;
+}
