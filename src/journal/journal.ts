@@ -20,12 +20,21 @@ export interface Journal {
   lease(name: string, run: string, now: Instant): Lease;
   /** Says that the run's owner is alive. Throws `run-not-running` or `lease-lost` when another process thought otherwise. */
   heartbeat(run: string, now: Instant): void;
+  /** When an audience last got a message about something; undefined: never. */
+  lastSent(query: SentQuery): Instant | undefined;
   readonly catalog: Catalog;
   /** Reads every event and recomputes the hash chain. */
   verifyChain(): ChainVerdict;
   /** Makes the tables of runs, steps and backups anew from the events. */
   rebuild(): void;
   close(): void;
+}
+
+export interface SentQuery {
+  readonly message: string;
+  readonly audience: string;
+  /** As in the event `message.sent`. */
+  readonly about: string;
 }
 
 export interface Lease {

@@ -6,16 +6,8 @@ import { systemOf } from './event-values.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /** What routes ask of the journal. */
-export interface MessageJournal extends Pick<Journal, 'runs'> {
+export interface MessageJournal extends Pick<Journal, 'runs' | 'lastSent'> {
   readonly catalog: Pick<Catalog, 'find' | 'backups' | 'failuresInARow'>;
-  /** When an audience last got a message about something; undefined: never. */
-  lastSent(query: SentQuery): Instant | undefined;
-}
-
-export interface SentQuery {
-  readonly message: string;
-  readonly audience: string;
-  readonly about: string;
 }
 
 /** What happened, and to what. */

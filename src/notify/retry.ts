@@ -2,44 +2,47 @@ import type { Milliseconds } from '../base/clock.ts';
 import { ChannelError, type ChannelEffects } from './channel.ts';
 
 /** Pauses between the tries: five tries within a minute, the time that one delivery has. */
-export const pauses: readonly Milliseconds[] = [1000, 4000, 15_000, 30_000];
+const pauses: readonly Milliseconds[] = [1000, 4000, 15_000, 30_000];
 /** A server that asks for a longer pause than this is not asked again. */
 const longestPause: Milliseconds = 30_000;
 
 /**
- * Calls `attempt` until it succeeds, fails for good, or the tries are used up. An abort during a pause ends it with
- * the last failure, which says more than the abort.
+ * Calls `attempt` until it succeeds, fails for good, or the tries are used up. When an abort ends it after a failure,
+ * that failure is thrown: it says more than the abort.
  */
 export async function withRetry<T>(
   attempt: () => Promise<T>,
-  effects: Pick<ChannelEffects, 'clock' | 'signal'>,
+  { clock, signal }: Pick<ChannelEffects, 'clock' | 'signal'>,
 ): Promise<T> {
-  for (const [index, pause] of pauses.entries()) {
+  let failure: unknown;
+  for (let tries = 1; ; tries += 1) {
     try {
       return await attempt();
     } catch (error) {
-      const wait = pauseAfter(error, pause);
-      if (wait === undefined) throw error;
-      await effects.clock.sleep(wait, effects.signal).catch(() => {
-        throw afterTries(error, index + 1);
-      });
+      if (signal.aborted && failure !== undefined) throw afterTries(failure, tries - 1);
+      if (signal.aborted) throw error;
+      failure = error;
     }
+    const wait = pauseAfter(failure, tries);
+    if (wait === undefined) throw tries === 1 ? failure : afterTries(failure, tries);
+    await pause(clock.sleep(wait, signal), afterTries(failure, tries));
   }
-  return await lastTry(attempt);
 }
 
 /** Undefined: trying again is of no use. */
-function pauseAfter(error: unknown, pause: Milliseconds): Milliseconds | undefined {
-  if (!(error instanceof ChannelError) || !error.retryable) return undefined;
-  const wait = Math.max(error.retryAfter ?? 0, pause);
+function pauseAfter(failure: unknown, tries: number): Milliseconds | undefined {
+  const pause = pauses[tries - 1];
+  if (pause === undefined || !(failure instanceof ChannelError) || !failure.retryable) return undefined;
+  const wait = Math.max(failure.retryAfter ?? 0, pause);
   return wait > longestPause ? undefined : wait;
 }
 
-async function lastTry<T>(attempt: () => Promise<T>): Promise<T> {
+async function pause(sleep: Promise<void>, failure: unknown): Promise<void> {
   try {
-    return await attempt();
-  } catch (error) {
-    throw afterTries(error, pauses.length + 1);
+    await sleep;
+  } catch {
+    // Only an abort ends a sleep early.
+    throw failure;
   }
 }
 

@@ -59,13 +59,13 @@ describe.for(messages.map((message) => [message.name, message] as const))('%s', 
 
   test.for(audiences)('reads well for %s', (audience) => {
     const { subject, text } = renderFor(message, sampleMessageContext(audience));
-    expect(`${subject}\n\n${text}`).toMatchSnapshot();
+    expect(`${subject}\n\n${text}`).toMatchSnapshot('subject and text');
     expectTidy(subject, text);
   });
 
   test.for(audiences)('reads well for %s when nothing is known', (audience) => {
     const { subject, text } = renderFor(message, { plan: { name: 'shop', timezone: 'UTC' }, audience });
-    expect(`${subject}\n\n${text}`).toMatchSnapshot();
+    expect(`${subject}\n\n${text}`).toMatchSnapshot('subject and text');
     expectTidy(subject, text);
   });
 
