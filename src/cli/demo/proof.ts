@@ -44,7 +44,9 @@ export function ordersOf(path: string, limit: number): TableProof {
 
 async function lineOf(path: string): Promise<string> {
   const stat = await lstat(path, { bigint: true });
-  const facts = `${stat.mode.toString(8)} ${stat.uid}:${stat.gid} ${stat.mtimeNs} ${stat.nlink}`;
+  // A folder's link count is that of its subfolders, some of which may be left out.
+  const links = stat.isDirectory() ? '' : ` ${stat.nlink}`;
+  const facts = `${stat.mode.toString(8)} ${stat.uid}:${stat.gid} ${stat.mtimeNs}${links}`;
   if (stat.isSymbolicLink()) return `${facts} -> ${await readlink(path)}`;
   if (!stat.isFile()) return facts;
   return `${facts} ${createHash('sha256')

@@ -1,0 +1,69 @@
+import { backup, planBackup } from './app/backup.ts';
+import { backupOf, filesOf, runOf } from './app/catalog.ts';
+import type { Muster, OpenOptions } from './app/muster.ts';
+import { notify, renderMessage } from './app/notify.ts';
+import { preview } from './app/preview.ts';
+import { planRecovery, recover } from './app/recover.ts';
+import { checkRestore, plannedRestore, restore } from './app/restore.ts';
+import { createState, type State } from './app/state.ts';
+import { statusOf } from './app/status.ts';
+import { verify } from './app/verify.ts';
+import type { Plan } from './plan/model/plan.ts';
+
+/**
+ * Brings a plan and its state together. Nothing is read or written until a function asks for it; `close` gives
+ * everything up again.
+ */
+export function openMuster(plan: Plan, options: OpenOptions = {}): Muster {
+  const state = createState(plan, options);
+  return {
+    plan,
+    on: (listener) => {
+      state.listeners.add(listener);
+      return () => void state.listeners.delete(listener);
+    },
+    ...readings(state),
+    ...plannings(state),
+    ...doings(state),
+    close: state.close,
+  };
+}
+
+type Readings = Pick<
+  Muster,
+  'preview' | 'status' | 'backups' | 'backupOf' | 'files' | 'runs' | 'run' | 'renderMessage'
+>;
+
+function readings(state: State): Readings {
+  return {
+    preview: (options) => preview(state, options),
+    status: () => statusOf(state),
+    backups: (filter) => state.catalog().backups(filter),
+    backupOf: (id) => backupOf(state, id),
+    files: (id, path) => filesOf(state, id, path),
+    runs: (filter) => (state.hasJournal() ? state.journal().runs(filter) : []),
+    run: (id) => runOf(state, id),
+    renderMessage: async (options) => renderMessage(state, options),
+  };
+}
+
+function plannings(state: State): Pick<Muster, 'planBackup' | 'planRestore' | 'planRecovery'> {
+  return {
+    planBackup: (options) => planBackup(state, options),
+    planRestore: (options) => plannedRestore(state, options),
+    planRecovery: (options) => planRecovery(state, options),
+  };
+}
+
+type Doings = Pick<Muster, 'backup' | 'verify' | 'checkRestore' | 'restore' | 'recover' | 'notify'>;
+
+function doings(state: State): Doings {
+  return {
+    backup: (options) => backup(state, options),
+    verify: (options) => verify(state, options),
+    checkRestore: (options) => checkRestore(state, options),
+    restore: (options) => restore(state, options),
+    recover: (options) => recover(state, options),
+    notify: (options) => notify(state, options),
+  };
+}

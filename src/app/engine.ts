@@ -1,0 +1,81 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunKind } from '../journal/event.ts';
+import type { PlannedStep } from '../order/step.ts';
+import { evaluateExpression } from '../plan/expression.ts';
+import { runSteps } from '../run/engine.ts';
+import { newRunId } from '../run/id.ts';
+import type { RunEffects, RunRequest } from '../run/request.ts';
+import { handlers } from '../steps/handlers.ts';
+import type { RunOutcome } from './muster.ts';
+import type { State } from './state.ts';
+
+/** What differs between kinds of runs. */
+export interface Work {
+  readonly kind: RunKind;
+  readonly name: string;
+  readonly steps: readonly PlannedStep[];
+  readonly mode?: 'execute' | 'simulate';
+  readonly reason?: string | undefined;
+  readonly leases?: readonly string[];
+  readonly concurrency?: number;
+  readonly onFailure: 'continue' | 'stop';
+  readonly context?: Readonly<Record<string, unknown>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Executes or simulates planned steps, waits for the messages about them, and returns what is on record. */
+export async function execute(state: State, work: Work): Promise<RunOutcome> {
+  const id = newRunId(state.clock.now());
+  const scratch = join(state.folder, 'scratch', id);
+  try {
+    state.steps.set(id, work.steps);
+    const { status } = await runSteps(requestOf(state, work, id), effectsOf(state, scratch));
+    await state.notifier().settled();
+    const record = state.journal().run(id);
+    if (!record) throw new Error(`run ${id} is not in the journal`);
+    return { run: id, status, record };
+  } finally {
+    state.steps.delete(id);
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function requestOf(state: State, work: Work, id: string): RunRequest {
+  return {
+    id,
+    kind: work.kind,
+    name: work.name,
+    mode: work.mode ?? 'execute',
+    reason: work.reason,
+    by: state.by,
+    steps: work.steps,
+    leases: work.leases ?? [],
+    concurrency: work.concurrency ?? 1,
+    onFailure: work.onFailure,
+    context: work.context ?? {},
+    signal: work.signal ?? new AbortController().signal,
+  };
+}
+
+function effectsOf(state: State, scratch: string): RunEffects {
+  return {
+    journal: state.journal(),
+    clock: state.clock,
+    handlers,
+    context: () => ({
+      plan: state.plan,
+      resolveSecret: state.secrets.resolve,
+      vault: state.vaults.open,
+      newestBackup: (system) => state.catalog().newest(system),
+      scratch: async () => {
+        await mkdir(scratch, { recursive: true, mode: 0o700 });
+        return scratch;
+      },
+      send: (request) => state.notifier().send(request),
+    }),
+    listeners: [state.tell],
+    redact: state.secrets.redact,
+    evaluate: (expression, values) => evaluateExpression(expression, 'when', values),
+  };
+}

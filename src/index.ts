@@ -1,0 +1,32 @@
+/*
+ * The public API. `loadPlan` reads and checks a plan; `openMuster` does everything with it that the command line does.
+ *
+ *     const { plan, diagnostics } = await loadPlan('muster.yaml', { env: process.env });
+ *     const muster = openMuster(plan);
+ *     await muster.backup({ systems: ['orders'] });
+ *     await muster.close();
+ */
+export { openMuster } from './app.ts';
+export type * from './app/muster.ts';
+export type { Preview, PreviewOptions } from './app/preview.ts';
+export type { BackupRecord, CaptureManifest, StoredCopy } from './base/backup.ts';
+export { fromBytePath, toBytePath, type BytePath } from './base/capture.ts';
+export type { Clock, Instant, Milliseconds } from './base/clock.ts';
+export type { Delivery } from './base/delivery.ts';
+export type { Diagnostic, Position } from './base/diagnostic.ts';
+export { formatDuration, parseDuration } from './base/duration.ts';
+export { MusterError } from './base/error.ts';
+export { formatSize } from './base/size.ts';
+export { formatInstant } from './base/zone.ts';
+export type { MusterEvent, RunKind, RunStatus } from './journal/event.ts';
+export type { BackupFilter, RunFilter, RunRecord, RunSummary, StepRecord } from './journal/journal.ts';
+export { judgeObjectives, type ObjectiveReport } from './order/objectives.ts';
+export { planRunbook, type RunbookPlan } from './order/runbook.ts';
+export type { PlannedStep } from './order/step.ts';
+export { loadPlan, type LoadResult } from './plan/load.ts';
+export type { ParamValue } from './plan/model/runbook.ts';
+export type { Plan } from './plan/model/plan.ts';
+export type { BackupType, VerifyLevel } from './plan/model/system.ts';
+export { formatDiagnostics } from './plan/report/format.ts';
+export type { BackupExecution } from './schedule/execution.ts';
+export type { Entry } from './vault/vault.ts';
