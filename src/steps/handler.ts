@@ -1,6 +1,6 @@
 import type { BackupRecord } from '../base/backup.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Delivery, SendMessage } from '../base/delivery.ts';
+import type { Delivery, MessageRequest, SendMessage } from '../base/delivery.ts';
 import type { ResolveSecret } from '../base/secret.ts';
 import type { StepAction } from '../order/step.ts';
 import type { Plan } from '../plan/model/plan.ts';
@@ -38,6 +38,10 @@ export interface StepContext {
   /** A folder of this run's own, removed afterwards. */
   readonly scratch: () => Promise<string>;
   readonly send: SendMessage;
+  /** Renders a message without sending it, for simulations; throws a `MusterError` when it cannot be rendered. */
+  readonly renderMessage?: (
+    request: MessageRequest,
+  ) => Promise<readonly { readonly audience: string; readonly subject: string }[]>;
   readonly onProgress: (progress: TransferProgress) => void;
 }
 
@@ -70,13 +74,14 @@ export type StepFacts =
   | { readonly kind: 'probe'; readonly healthy: boolean; readonly answers: number }
   | { readonly kind: 'wait' }
   | { readonly kind: 'notify'; readonly deliveries: readonly Delivery[] }
-  | { readonly kind: 'backup'; readonly backup: BackupRecord | undefined }
   | {
-      readonly kind: 'verify';
-      readonly score: number;
-      readonly passed: boolean;
-      readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
+      readonly kind: 'backup';
+      /** Undefined: there is none that may be trusted. */
+      readonly backup: BackupRecord | undefined;
+      /** Of the snapshot in the first target, where the execution asks for it. */
+      readonly verification?: Verification | undefined;
     }
+  | ({ readonly kind: 'verify' } & Verification)
   | {
       readonly kind: 'restore';
       readonly system: string;
@@ -88,3 +93,11 @@ export type StepFacts =
       readonly proven: boolean;
       readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
     };
+
+/** What a verification found; it passes at a score of 0.95 when no integrity check failed. */
+export interface Verification {
+  /** Passed weight by total weight, 0 to 1. */
+  readonly score: number;
+  readonly passed: boolean;
+  readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
+}

@@ -1,13 +1,6 @@
 import { chmod, chown, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-
-/** The nearest folder at or above `path` that exists. */
-export async function nearestFolder(path: string): Promise<string> {
-  for (let folder = path; ; folder = dirname(folder)) {
-    const facts = await stat(folder).catch(() => undefined);
-    if (facts?.isDirectory() === true || folder === '/') return folder;
-  }
-}
+import { nearestFolder } from '../nearest-folder.ts';
 
 /**
  * Makes `folder` and what is missing above it, with the mode and owner that the same folder has below `model`: an

@@ -5,13 +5,14 @@ import { fromBytePath, toBytePath, type BytePath } from '../../base/capture.ts';
 import type { Instant } from '../../base/clock.ts';
 import { MusterError } from '../../base/error.ts';
 import type { SqliteSource } from '../../plan/model/system.ts';
+import { nearestFolder } from '../nearest-folder.ts';
 import { compileSelection } from '../selection.ts';
 import type { FetchResult, RestoreSourceRequest, RestoreSourceResult, SourceCheck } from '../source.ts';
 import { checksOf } from './checks.ts';
 import { requireUnused } from './in-use.ts';
 import { inspectInThread } from './inspect.ts';
 import type { Inspection } from './inspection.ts';
-import { makeParents, nearestFolder } from './parents.ts';
+import { makeParents } from './parents.ts';
 import { replaceDatabase } from './replace.ts';
 
 /**

@@ -1,0 +1,148 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BackupRecord } from '../base/backup.ts';
+import { fromBytePath } from '../base/capture.ts';
+import type { Instant } from '../base/clock.ts';
+import { codeOf, MusterError } from '../base/error.ts';
+import type { SourceDefinition } from '../plan/model/system.ts';
+import type { BackupExecution } from '../schedule/execution.ts';
+import { sourceFor } from '../sources/registry.ts';
+import type { Capture } from '../sources/source.ts';
+import type { BackupResult, EntryFault, Vault } from '../vault/vault.ts';
+import { makeCopies } from './backup/copies.ts';
+import { refuseOwnStorage } from './backup/own-storage.ts';
+import { findParent } from './backup/parent.ts';
+import { recordOf } from './backup/record.ts';
+import type { ActionOf, StepContext, StepFinding, StepHandler, StepOutcome, Verification } from './handler.ts';
+import { failed, ok, partial, problem, stepErrorOf, succeeded } from './outcome.ts';
+import { verificationFailed, verifySnapshot } from './verification.ts';
+
+/** Captures a system into its storage target, verifies it where the plan says so, and brings it to further targets. */
+export const backupStep: StepHandler<'backup'> = { readOnly: false, check, execute };
+
+async function check({ execution }: ActionOf<'backup'>, context: StepContext): Promise<readonly StepFinding[]> {
+  try {
+    const definition = definitionOf(execution.system, context);
+    const findings = await sourceFor(definition).check(definition);
+    return [
+      ...findings.map(({ severity, message, hint }) => ({ severity, message: `${message}. ${hint}` })),
+      await checkTarget(execution.to, context),
+    ];
+  } catch (error) {
+    return [problem('error', error)];
+  }
+}
+
+async function checkTarget(storage: string, context: StepContext): Promise<StepFinding> {
+  try {
+    const { description } = await context.vault(storage);
+    return ok(`would back up to ${description}`);
+  } catch (error) {
+    if (codeOf(error) === 'vault-missing') return ok(`would make a vault in ${storage} and back up to it`);
+    return problem('error', error);
+  }
+}
+
+async function execute({ execution }: ActionOf<'backup'>, context: StepContext): Promise<StepOutcome> {
+  const scratch = await mkdtemp(join(await context.scratch(), 'capture-'));
+  try {
+    return await backUp(execution, context, scratch);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return failed({ kind: 'backup', backup: undefined }, stepErrorOf(error));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function backUp(execution: BackupExecution, context: StepContext, scratch: string): Promise<StepOutcome> {
+  const definition = definitionOf(execution.system, context);
+  const vault = await context.vault(execution.to, { create: true });
+  const startedAt = context.clock.now();
+  const capture = await sourceFor(definition).capture(definition, { scratch, signal: context.signal });
+  const stored = await storeAndRelease({ execution, context, vault, capture, startedAt });
+  const verification = await verifyIfAsked(stored.result.snapshot, execution, vault, context);
+  if (verification?.passed === false) return untrusted(stored.result.snapshot, verification);
+  const copies = await makeCopies(vault, stored.result.snapshot, execution.copies, context);
+  const { manifest } = capture;
+  const time = { startedAt, finishedAt: context.clock.now() };
+  const source = definition.type;
+  const backup = recordOf({ execution, source, run: context.run, manifest, copies, ...time, ...stored });
+  return outcomeOf(backup, verification, [...stored.result.faults.map(faultOf), ...copies.faults], execution);
+}
+
+interface Storing {
+  readonly execution: BackupExecution;
+  readonly context: StepContext;
+  readonly vault: Vault;
+  readonly capture: Capture;
+  readonly startedAt: Instant;
+}
+
+interface Stored {
+  readonly result: BackupResult;
+  /** What it became: without a parent every byte was read. */
+  readonly type: BackupRecord['type'];
+}
+
+async function storeAndRelease(storing: Storing): Promise<Stored> {
+  try {
+    return await store(storing);
+  } finally {
+    await storing.capture.release();
+  }
+}
+
+async function store({ execution, context, vault, capture, startedAt }: Storing): Promise<Stored> {
+  refuseOwnStorage(capture.roots, context.plan);
+  const parent = await findParent(execution, vault, context);
+  const type = parent === undefined ? 'full' : 'incremental';
+  const { signal, onProgress } = context;
+  const { roots, paths } = capture;
+  const tags = tagsOf({ ...execution, type }, context.run);
+  const result = await vault.backup({ roots, paths, parent, tags, time: startedAt, signal, onProgress });
+  return { result, type };
+}
+
+/** What a catalog is rebuilt from when only the storage is left. */
+function tagsOf({ system, type, schedule }: BackupExecution, run: string): readonly string[] {
+  const tags = [`muster:system=${system}`, `muster:type=${type}`, `muster:run=${run}`];
+  return schedule === undefined ? tags : [...tags, `muster:schedule=${schedule}`];
+}
+
+async function verifyIfAsked(
+  snapshot: string,
+  { verify: level }: BackupExecution,
+  vault: Vault,
+  context: StepContext,
+): Promise<Verification | undefined> {
+  return level === undefined ? undefined : await verifySnapshot(vault, { snapshot, level }, context);
+}
+
+/** A snapshot that cannot be trusted is no backup: it must never be the reason to remove an older one. */
+function untrusted(snapshot: string, verification: Verification): StepOutcome {
+  const error = verificationFailed(`the new snapshot ${snapshot.slice(0, 8)}`, verification);
+  return failed({ kind: 'backup', backup: undefined, verification }, error);
+}
+
+function outcomeOf(
+  backup: BackupRecord,
+  verification: Verification | undefined,
+  faults: StepOutcome['faults'],
+  { type, to }: BackupExecution,
+): StepOutcome {
+  const facts = { kind: 'backup', backup, verification } as const;
+  const grown = type === 'incremental' && backup.type === 'full';
+  const output = grown ? `no earlier backup in ${to} to compare with: every byte was read` : undefined;
+  return backup.status === 'succeeded' ? succeeded(facts, { output }) : partial(facts, { output, faults });
+}
+
+function faultOf({ path, kind, detail }: EntryFault): StepOutcome['faults'][number] {
+  return { path: fromBytePath(path), kind, detail };
+}
+
+function definitionOf(name: string, { plan }: StepContext): SourceDefinition {
+  const definition = plan.systems.get(name)?.source;
+  if (definition !== undefined) return definition;
+  throw new MusterError(`the system ${name} has no source`, { code: 'source-undefined', hint: 'Give it a `source`.' });
+}

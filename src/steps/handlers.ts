@@ -1,0 +1,19 @@
+import { backupStep } from './backup.ts';
+import type { StepHandlers } from './handler.ts';
+import { notifyStep } from './notify.ts';
+import { probeStep } from './probe.ts';
+import { restoreStep } from './restore.ts';
+import { runStep } from './run.ts';
+import { verifyStep } from './verify.ts';
+import { waitStep } from './wait.ts';
+
+/** The handler of each kind of step. */
+export const handlers: StepHandlers = {
+  run: runStep,
+  probe: probeStep,
+  wait: waitStep,
+  notify: notifyStep,
+  backup: backupStep,
+  verify: verifyStep,
+  restore: restoreStep,
+};

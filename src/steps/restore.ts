@@ -1,0 +1,81 @@
+import { fromBytePath, toBytePath } from '../base/capture.ts';
+import type { SourceDefinition } from '../plan/model/system.ts';
+import { sourceFor } from '../sources/registry.ts';
+import type { FetchRequest, FetchResult, RestoreSourceResult } from '../sources/source.ts';
+import type { ActionOf, StepContext, StepHandler, StepOutcome } from './handler.ts';
+import { failed, partial, stepErrorOf, succeeded } from './outcome.ts';
+import { checkRestore } from './restore/check.ts';
+import { definitionFor } from './restore/definition.ts';
+import { findCopy, type FoundCopy } from './restore/find-copy.ts';
+import { requireSpace } from './restore/space.ts';
+
+/** Puts a backup back, from the first storage target that has it. */
+export const restoreStep: StepHandler<'restore'> = { readOnly: false, check: checkRestore, execute };
+
+async function execute(action: ActionOf<'restore'>, context: StepContext): Promise<StepOutcome> {
+  try {
+    const definition = definitionFor(action, context);
+    const copy = await findCopy(action, context);
+    if (action.place.kind === 'folder' && action.paths.length === 0)
+      await requireSpace(action.place.path, action.backup.bytesTotal);
+    return outcomeOf(action, copy, await restore(definition, action, copy, context));
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return failed(nothingRestored(action), stepErrorOf(error));
+  }
+}
+
+async function restore(
+  definition: SourceDefinition,
+  { place, paths, overwrite, backup }: ActionOf<'restore'>,
+  { vault, snapshot }: FoundCopy,
+  context: StepContext,
+): Promise<RestoreSourceResult> {
+  return await sourceFor(definition).restore(definition, {
+    place,
+    paths,
+    overwrite,
+    manifest: backup.manifest,
+    entries: () => vault.entries(snapshot),
+    fetch: (request) => fetchFrom({ vault, snapshot }, request, context),
+    clock: context.clock,
+    signal: context.signal,
+  });
+}
+
+async function fetchFrom(
+  { vault, snapshot }: Pick<FoundCopy, 'vault' | 'snapshot'>,
+  { target, overwrite, include }: FetchRequest,
+  { signal, onProgress }: StepContext,
+): Promise<FetchResult> {
+  const { files, bytes, faults } = await vault.restore({
+    snapshot,
+    target: toBytePath(target),
+    overwrite,
+    include: include && ((path, type) => include(path, type === 'dir')),
+    signal,
+    onProgress,
+  });
+  const missing = faults.map(({ path, kind, detail }) => ({ path: fromBytePath(path), detail: `${kind}: ${detail}` }));
+  return { files, bytes, missing };
+}
+
+/** Less than was asked, or a check that did not pass, is `partial`, and everything that is missing is listed. */
+function outcomeOf(
+  { system, backup, paths }: ActionOf<'restore'>,
+  { storage, passedOver }: FoundCopy,
+  { files, bytes, missing, recoveredTo, checks }: RestoreSourceResult,
+): StepOutcome {
+  const lost = missing.map(({ path, detail }) => ({ path, kind: 'missing', detail }));
+  const unsound = checks.filter(({ passed }) => !passed);
+  const faults = [...lost, ...unsound.map(({ name, detail }) => ({ path: recoveredTo, kind: name, detail }))];
+  const proven = faults.length === 0 && paths.length === 0 && checks.length > 0;
+  const facts = { kind: 'restore', system, backup: backup.id, files, bytes, recoveredTo, proven, checks } as const;
+  const output = [...passedOver.map((reason) => `passed over ${reason}`), `restored from ${storage}`].join('\n');
+  return faults.length === 0 ? succeeded(facts, { output }) : partial(facts, { output, faults });
+}
+
+function nothingRestored({ system, backup }: ActionOf<'restore'>) {
+  const nothing = { files: 0, bytes: 0, recoveredTo: '', proven: false, checks: [] };
+  return { kind: 'restore', system, backup: backup.id, ...nothing } as const;
+}

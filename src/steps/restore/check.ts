@@ -1,0 +1,73 @@
+import { toBytePath } from '../../base/capture.ts';
+import type { SourceDefinition } from '../../plan/model/system.ts';
+import { inPlaceTargets } from '../../sources/in-place.ts';
+import { compileSelection } from '../../sources/selection.ts';
+import { isWithin } from '../../sources/scope.ts';
+import type { ActionOf, StepContext, StepFinding } from '../handler.ts';
+import { ok, problem } from '../outcome.ts';
+import { verificationFailed, verifySnapshot } from '../verification.ts';
+import { definitionFor } from './definition.ts';
+import { findCopy, type FoundCopy } from './find-copy.ts';
+import { findReplaced } from './replaced.ts';
+import { requireSpace, requireWritable } from './space.ts';
+
+/** Is the backup there and sound, is there room, and what would be replaced? Nothing is written. */
+export async function checkRestore(action: ActionOf<'restore'>, context: StepContext): Promise<readonly StepFinding[]> {
+  try {
+    const definition = definitionFor(action, context);
+    const copy = await findCopy(action, context);
+    return [
+      ...copy.passedOver.map((reason) => ({ severity: 'warning', message: `passed over ${reason}` }) as const),
+      await checkCopy(copy, context),
+      ...(await checkTargets(action, definition)),
+      ...(await checkReplaced(action, definition, copy)),
+    ];
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return [problem('error', error)];
+  }
+}
+
+async function checkCopy({ vault, snapshot, description }: FoundCopy, context: StepContext): Promise<StepFinding> {
+  const verification = await verifySnapshot(vault, { snapshot, level: 'basic' }, context);
+  if (verification.passed)
+    return ok(`would restore from ${description}: ${verification.checks.length} basic checks passed`);
+  return { severity: 'error', message: verificationFailed(`the copy in ${description}`, verification).message };
+}
+
+async function checkTargets(
+  { place, paths, backup }: ActionOf<'restore'>,
+  definition: SourceDefinition,
+): Promise<readonly StepFinding[]> {
+  const targets = place.kind === 'folder' ? [place.path] : inPlaceTargets(definition);
+  const findings = await Promise.all(targets.map((target) => findingOf('error', () => requireWritable(target))));
+  // In place, files that are replaced give their room back.
+  const severity = place.kind === 'folder' ? 'error' : 'warning';
+  const bytes = paths.length === 0 ? backup.bytesTotal : 0;
+  const [first] = targets;
+  if (first !== undefined) findings.push(await findingOf(severity, () => requireSpace(first, bytes)));
+  return findings.flat();
+}
+
+async function findingOf(severity: 'warning' | 'error', look: () => Promise<void>): Promise<StepFinding[]> {
+  try {
+    await look();
+    return [];
+  } catch (error) {
+    return [problem(severity, error)];
+  }
+}
+
+async function checkReplaced(
+  { place, paths }: ActionOf<'restore'>,
+  definition: SourceDefinition,
+  { vault, snapshot }: FoundCopy,
+): Promise<readonly StepFinding[]> {
+  if (place.kind === 'folder') return [];
+  const selection = compileSelection(paths);
+  const roots = inPlaceTargets(definition).map(toBytePath);
+  return await findReplaced(
+    vault.entries(snapshot),
+    ({ path }) => selection.includes(path, false) && roots.some((root) => isWithin(path, root)),
+  );
+}
