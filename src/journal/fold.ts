@@ -1,0 +1,114 @@
+import type { BackupRecord } from '../base/backup.ts';
+import { canonicalJson } from './chain.ts';
+import type { Database } from './database.ts';
+import type { MusterEvent } from './event.ts';
+import { foldStep } from './fold-step.ts';
+import { textOf } from './row.ts';
+
+type EventOf<T extends MusterEvent['type']> = Extract<MusterEvent, { readonly type: T }>;
+
+/** What an event means for the tables. It depends on them and on the event alone, so that they can be made anew. */
+export function fold(database: Database, sequence: number, event: MusterEvent): void {
+  switch (event.type) {
+    case 'run.started':
+      return foldRunStarted(database, sequence, event);
+    case 'run.finished':
+      return foldRunFinished(database, event);
+    case 'run.interrupted':
+      return foldRunInterrupted(database, event);
+    case 'attempt.started':
+    case 'attempt.finished':
+    case 'step.skipped':
+    case 'step.checked':
+      return foldStep(database, event);
+    case 'backup.succeeded':
+    case 'backup.partial':
+    case 'backup.failed':
+    case 'verify.finished':
+    case 'restore.finished':
+      // What was only simulated is never evidence.
+      return isSimulated(database, event.run) ? undefined : foldEvidence(database, sequence, event);
+    case 'message.sent':
+    case 'message.failed':
+    case 'listener.failed':
+    case 'progress':
+      return undefined;
+  }
+}
+
+function foldRunStarted(database: Database, sequence: number, event: EventOf<'run.started'>): void {
+  database.insert('runs', {
+    id: event.run,
+    sequence,
+    kind: event.kind,
+    name: event.name,
+    mode: event.mode,
+    status: 'running',
+    started_at: Math.round(event.at),
+    plan_hash: event.planHash,
+    reason: event.reason ?? null,
+    asked_by: event.by,
+  });
+  for (const [position, { id, title, kind }] of event.steps.entries())
+    database.insert('steps', { run: event.run, position, id, title, kind, status: 'pending', attempts: 0 });
+}
+
+function foldRunFinished(database: Database, event: EventOf<'run.finished'>): void {
+  database.run(
+    'UPDATE runs SET status = :status, finished_at = :at, error_code = :code, error_message = :message WHERE id = :run',
+    {
+      run: event.run,
+      status: event.status,
+      at: Math.round(event.at),
+      code: event.error?.code ?? null,
+      message: event.error?.message ?? null,
+    },
+  );
+}
+
+function foldRunInterrupted(database: Database, { run, steps }: EventOf<'run.interrupted'>): void {
+  database.run(`UPDATE runs SET status = 'interrupted' WHERE id = :run`, { run });
+  for (const step of steps)
+    database.run(`UPDATE steps SET status = 'interrupted' WHERE run = :run AND id = :step`, { run, step });
+}
+
+function isSimulated(database: Database, run: string): boolean {
+  const row = database.get('SELECT mode FROM runs WHERE id = :run', { run });
+  return row !== undefined && textOf(row, 'mode') === 'simulate';
+}
+
+type Evidence = EventOf<
+  'backup.succeeded' | 'backup.partial' | 'backup.failed' | 'verify.finished' | 'restore.finished'
+>;
+
+function foldEvidence(database: Database, sequence: number, event: Evidence): void {
+  const common = { sequence, system: event.system, run: event.run, at: Math.round(event.at) };
+  switch (event.type) {
+    case 'backup.succeeded':
+    case 'backup.partial':
+      return foldBackup(database, sequence, event.backup);
+    case 'backup.failed':
+      return database.insert('backup_failures', common);
+    case 'verify.finished': {
+      const { backup, level, score, passed } = event;
+      return database.insert('verifications', { ...common, backup, level, score, passed: Number(passed) });
+    }
+    case 'restore.finished': {
+      const { backup, status, proven } = event;
+      const duration = Math.round(event.durationMs);
+      return database.insert('restores', { ...common, backup, status, proven: Number(proven), duration_ms: duration });
+    }
+  }
+}
+
+/** A backup that is recorded again replaces what was known of it. */
+function foldBackup(database: Database, sequence: number, backup: BackupRecord): void {
+  database.run('DELETE FROM backups WHERE id = :id', { id: backup.id });
+  database.insert('backups', {
+    id: backup.id,
+    sequence,
+    system: backup.system,
+    started_at: Math.round(backup.startedAt),
+    record: canonicalJson(backup),
+  });
+}
