@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { closestName } from '../../src/base/closest-name.ts';
+
+const names = ['systems', 'storage', 'status', 'orders'];
+
+test.for([
+  ['sytems', 'systems'],
+  ['Storage', 'storage'],
+  ['stat', 'status'],
+  ['order', 'orders'],
+])('%s means %s', ([written = '', meant]) => {
+  expect(closestName(written, names)).toBe(meant);
+});
+
+test.for(['website', '', 'x'])('"%s" means none of them', (written) => {
+  expect(closestName(written, names)).toBeUndefined();
+});
