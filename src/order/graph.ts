@@ -3,8 +3,8 @@ import { closestName } from '../base/closest-name.ts';
 import { MusterError } from '../base/error.ts';
 import type { Plan } from '../plan/model/plan.ts';
 import type { Step } from '../plan/model/runbook.ts';
-import type { System } from '../plan/model/system.ts';
 import { criticalPath } from './critical-path.ts';
+import { recoveryEstimate } from './estimate.ts';
 import { recoveryOrder } from './recovery-order.ts';
 import type { Estimate } from './step.ts';
 
@@ -53,9 +53,10 @@ export interface GraphOptions {
 export function recoveryGraph(plan: Plan, options: GraphOptions = {}): RecoveryGraph {
   const { runbook, measured = () => undefined } = options;
   const names = runbook === undefined ? undefined : [...systemsOfRunbook(plan, runbook)];
-  const waves = recoveryOrder(plan, names).waves.map((wave) => wave.map(({ system }) => system));
-  const estimates = new Map(waves.flat().map((system) => [system.name, estimateOf(system, measured(system.name))]));
-  const path = criticalPath(waves.flat().map(({ name, needs }) => ({ name, needs, ms: estimates.get(name)?.ms ?? 0 })));
+  const waves = recoveryOrder(plan, names).waves.map((wave) =>
+    wave.map(({ system }) => ({ ...system, estimate: recoveryEstimate(system, measured(system.name)) })),
+  );
+  const path = criticalPath(waves.flat().map(({ name, needs, estimate }) => ({ name, needs, ms: estimate.ms })));
   const onPath = new Set(path.path);
   const after = new Map(path.path.slice(1).map((name, index) => [name, path.path[index]]));
   return {
@@ -64,10 +65,7 @@ export function recoveryGraph(plan: Plan, options: GraphOptions = {}): RecoveryG
     criticalPath: path.path,
     estimateSeconds: Math.round(path.ms / 1000),
     nodes: waves.flatMap((systems, wave) =>
-      systems.map(({ name, priority }) => {
-        const estimate = estimates.get(name) ?? unknownEstimate;
-        return { name, wave, priority, estimate, critical: onPath.has(name) };
-      }),
+      systems.map(({ name, priority, estimate }) => ({ name, wave, priority, estimate, critical: onPath.has(name) })),
     ),
     edges: waves
       .flat()
@@ -76,14 +74,6 @@ export function recoveryGraph(plan: Plan, options: GraphOptions = {}): RecoveryG
       ),
     unreachable: runbook === undefined ? unreachable(plan) : [],
   };
-}
-
-const unknownEstimate: Estimate = { ms: 0, from: 'none' };
-
-function estimateOf(system: System, measured: Milliseconds | undefined): Estimate {
-  if (measured !== undefined) return { ms: measured, from: 'measured' };
-  const { estimate } = system.recovery;
-  return estimate === undefined ? unknownEstimate : { ms: estimate, from: 'plan' };
 }
 
 function unreachable(plan: Plan): readonly string[] {

@@ -1,6 +1,8 @@
 import type { Milliseconds } from '../../base/clock.ts';
 import { formatDuration } from '../../base/duration.ts';
 import type { System } from '../../plan/model/system.ts';
+import { recoveryEstimate } from '../estimate.ts';
+import type { Estimate } from '../step.ts';
 import { verdictOn, type Judgement } from './verdict.ts';
 
 export interface RtoJudgement extends Judgement {
@@ -14,7 +16,7 @@ export interface RtoJudgement extends Judgement {
 /** When one system is back, if everything it needs is recovered first and as much as possible at once. */
 export interface Arrival {
   readonly system: System;
-  readonly own: OwnTime;
+  readonly own: Estimate;
   readonly ms: Milliseconds;
   /** The need that is back last. */
   readonly after: Arrival | undefined;
@@ -22,11 +24,6 @@ export interface Arrival {
   readonly unknown: readonly string[];
   /** What the chain that decides `ms` rests on. */
   readonly basis: RtoJudgement['basis'];
-}
-
-export interface OwnTime {
-  readonly ms: Milliseconds;
-  readonly from: 'measured' | 'plan' | 'none';
 }
 
 /** How many systems a reason names at most. */
@@ -44,7 +41,7 @@ export function arrivals(
       (latest, need) => (latest && latest.ms >= need.ms ? latest : need),
       undefined,
     );
-    const own = ownTime(system, measured(system.name));
+    const own = recoveryEstimate(system, measured(system.name));
     const unknown = new Set([...(own.from === 'none' ? [system.name] : []), ...needs.flatMap((need) => need.unknown)]);
     const ms = (after?.ms ?? 0) + own.ms;
     all.set(system.name, { system, own, after, ms, unknown: [...unknown].slice(0, shown), basis: basisOf(own, after) });
@@ -73,13 +70,7 @@ export function judgeRto(arrival: Arrival): RtoJudgement {
   return { target, estimate: arrival.ms, basis, verdict: verdictOn(arrival.ms, target), reasons };
 }
 
-function ownTime(system: System, measured: Milliseconds | undefined): OwnTime {
-  if (measured !== undefined) return { ms: measured, from: 'measured' };
-  const { estimate } = system.recovery;
-  return estimate === undefined ? { ms: 0, from: 'none' } : { ms: estimate, from: 'plan' };
-}
-
-function basisOf(own: OwnTime, after: Arrival | undefined): RtoJudgement['basis'] {
+function basisOf(own: Estimate, after: Arrival | undefined): RtoJudgement['basis'] {
   if (own.from === 'none' || after?.basis === 'none') return 'none';
   return !after || after.basis === own.from ? own.from : 'mixed';
 }
@@ -99,7 +90,7 @@ function pathReason(arrival: Arrival): string {
   return `recovery takes ${formatDuration(arrival.ms)}: ${parts.join(', then ')}`;
 }
 
-function describe(own: OwnTime): string {
+function describe(own: Estimate): string {
   if (own.from === 'none') return '(unknown)';
   return `${formatDuration(own.ms)} (${own.from === 'measured' ? 'measured' : 'estimate'})`;
 }
