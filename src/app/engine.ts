@@ -72,7 +72,8 @@ function effectsOf(state: State, scratch: string): RunEffects {
         await mkdir(scratch, { recursive: true, mode: 0o700 });
         return scratch;
       },
-      send: (request) => state.notifier().send(request),
+      send: (request, signal) => state.notifier().send(request, signal),
+      renderMessage: async (request) => state.notifier().render(request),
     }),
     listeners: [state.tell],
     redact: state.secrets.redact,

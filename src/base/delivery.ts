@@ -1,7 +1,7 @@
 import type { Instant } from './clock.ts';
 
-/** Renders and sends a message of the plan; resolves with what became of each delivery. */
-export type SendMessage = (request: MessageRequest) => Promise<readonly Delivery[]>;
+/** Renders and sends a message of the plan; resolves with what became of each delivery. An abort ends those under way. */
+export type SendMessage = (request: MessageRequest, signal?: AbortSignal) => Promise<readonly Delivery[]>;
 
 export interface MessageRequest {
   readonly message: string;

@@ -43,7 +43,10 @@ export interface RunEffects {
   readonly grace?: Milliseconds;
 }
 
-export type RunContext = Pick<StepContext, 'plan' | 'resolveSecret' | 'vault' | 'newestBackup' | 'scratch' | 'send'>;
+export type RunContext = Pick<
+  StepContext,
+  'plan' | 'resolveSecret' | 'vault' | 'newestBackup' | 'scratch' | 'send' | 'renderMessage'
+>;
 
 /** Its name is how a failure of it is recorded. */
 export type RunListener = (event: MusterEvent) => void | Promise<void>;

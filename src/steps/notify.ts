@@ -20,7 +20,7 @@ async function check(action: ActionOf<'notify'>, context: StepContext): Promise<
 /** `partial` when some deliveries failed, `failed` when nobody was reached. */
 async function execute(action: ActionOf<'notify'>, context: StepContext): Promise<StepOutcome> {
   const { message, audiences, set } = action;
-  const deliveries = await context.send({ message, audiences, set, run: context.run });
+  const deliveries = await context.send({ message, audiences, set, run: context.run }, context.signal);
   const facts = { kind: 'notify', deliveries } as const;
   const lost = deliveries.filter(({ status }) => status === 'failed');
   if (lost.length === deliveries.length) return failed(facts, notSent(message, lost), { faults: lost.map(faultOf) });
