@@ -90,16 +90,22 @@ function markInterrupted(state: State, journal: Journal): void {
   }
 }
 
+/** The journal is opened at need: showing a message needs none. */
 function notifierOf(state: State): Notifier {
-  const journal = state.journal();
   return createNotifier({
     plan: state.plan,
     clock: state.clock,
     resolveSecret: state.secrets.resolve,
     redact: state.secrets.redact,
-    journal,
+    journal: {
+      runs: (filter) => state.journal().runs(filter),
+      lastSent: (query) => state.journal().lastSent(query),
+      get catalog() {
+        return state.catalog();
+      },
+    },
     record: (event) => {
-      journal.append(event);
+      state.journal().append(event);
       state.tell(event);
     },
     background: (run) => backgroundOf(state.steps.get(run)),

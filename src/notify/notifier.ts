@@ -25,8 +25,8 @@ export interface Notifier extends Router {
 }
 
 export function createNotifier(effects: NotifierEffects): Notifier {
-  const { clock, background } = effects;
-  const memory = createRunMemory({ clock, background, catalog: effects.journal.catalog });
+  const { clock, background, journal } = effects;
+  const memory = createRunMemory({ clock, background, backupOf: (id) => journal.catalog.find(id) });
   const sender = createSender(effects);
   const router = createRouter({ ...effects, sender, memory });
   return {

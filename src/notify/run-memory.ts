@@ -1,12 +1,13 @@
+import type { BackupRecord } from '../base/backup.ts';
 import type { Clock } from '../base/clock.ts';
 import type { MusterEvent } from '../journal/event.ts';
-import type { Catalog } from '../journal/journal.ts';
 import type { Occasion, RunBackground } from './occasion.ts';
 import { afterEvent, type RunFacts } from './run-facts.ts';
 
 export interface RunMemoryEffects {
   readonly clock: Clock;
-  readonly catalog: Pick<Catalog, 'find'>;
+  /** By its full id. */
+  readonly backupOf: (id: string) => BackupRecord | undefined;
   /** What the run was planned to do; undefined when that is not known. */
   readonly background: (run: string) => RunBackground | undefined;
 }
@@ -39,7 +40,7 @@ function isLast(event: MusterEvent): boolean {
 }
 
 function occasionOf(
-  { clock, catalog, background }: RunMemoryEffects,
+  { clock, backupOf, background }: RunMemoryEffects,
   run: RunFacts | undefined,
   event: MusterEvent | undefined,
 ): Occasion {
@@ -48,6 +49,6 @@ function occasionOf(
     run,
     event,
     background: run && background(run.id),
-    restored: run?.restored.flatMap((id) => catalog.find(id) ?? []),
+    restored: run?.restored.flatMap((id) => backupOf(id) ?? []),
   };
 }
