@@ -5,7 +5,7 @@ import { MusterError } from '../base/error.ts';
 import type { Moment } from '../plan/model/runbook.ts';
 import type { Plan } from '../plan/model/plan.ts';
 import { chooseBackup, noBackupError, noCopyError, storageOf, type ChosenBackup } from './choose-backup.ts';
-import { restoreEstimate } from './runbook/restore.ts';
+import { recoveryEstimate } from './estimate.ts';
 import type { PlannedStep, StepAction } from './step.ts';
 import { titleOf } from './title.ts';
 
@@ -34,10 +34,9 @@ export function planRestore(plan: Plan, request: RestoreRequest): readonly Plann
   const { backup, storage } = chosenBackup(plan, request);
   const { system } = backup;
   const action: RestoreAction = { kind: 'restore', system, backup, storage, place, paths, overwrite };
-  const restore = {
-    ...plainStep(plan, `restore/${system}`, action),
-    estimate: restoreEstimate({ plan, measured }, system),
-  };
+  const known = plan.systems.get(system);
+  const step = plainStep(plan, `restore/${system}`, action);
+  const restore = known === undefined ? step : { ...step, estimate: recoveryEstimate(known, measured(system)) };
   return [restore, ...(place.kind === 'in-place' && paths.length === 0 ? probesOf(plan, system, restore.id) : [])];
 }
 

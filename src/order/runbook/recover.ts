@@ -1,10 +1,11 @@
 import { MusterError } from '../../base/error.ts';
 import type { Runbook, Step } from '../../plan/model/runbook.ts';
 import type { System } from '../../plan/model/system.ts';
+import { recoveryEstimate } from '../estimate.ts';
 import { recoveryOrder } from '../recovery-order.ts';
 import { addStep, commonFields } from './add.ts';
 import { resolveParams } from './params.ts';
-import { addRestore, restoreEstimate } from './restore.ts';
+import { addRestore } from './restore.ts';
 import { enter, type Expansion, type Site } from './scope.ts';
 
 type RecoverStep = Extract<Step, { readonly kind: 'recover' }>;
@@ -33,13 +34,14 @@ export function expandRecover(step: RecoverStep, site: Site, expand: ExpandRunbo
     if (known !== undefined) skip(system, site);
     ends.set(system.name, known ?? recoverSystem(step, system, { site: siteOf(system, ends, site), expand }));
   }
-  // What a condition may leave out cannot be relied on later.
-  if (site.scope.when === undefined) for (const [name, ids] of ends) expansion.recovered.set(name, ids);
-  return lastOf(
+  const last = lastOf(
     order.map(({ system }) => system),
     ends,
     site,
   );
+  // What a condition may leave out cannot be relied on later.
+  if (site.scope.when === undefined) for (const [name, ids] of ends) expansion.recovered.set(name, ids);
+  return last;
 }
 
 function chosenSystems(step: RecoverStep, { plan, only, matched }: Expansion): readonly string[] {
@@ -120,7 +122,7 @@ function estimateFirst(system: System, before: number, expansion: Expansion): vo
   const added = [...expansion.steps.values()].slice(before);
   const [first] = added;
   if (first === undefined || added.some((step) => step.estimate.from !== 'none')) return;
-  expansion.steps.set(first.id, { ...first, estimate: restoreEstimate(expansion, system.name) });
+  expansion.steps.set(first.id, { ...first, estimate: recoveryEstimate(system, expansion.measured(system.name)) });
 }
 
 /** Its runbook may have a step of the same name. */
@@ -130,7 +132,7 @@ function freshId({ expansion, scope }: Site, name: string): string {
   return id;
 }
 
-/** Ends of the systems that no other one of them needs. */
+/** Ends of the systems that no other one of them needs. Asked before they count as recovered. */
 function lastOf(
   systems: readonly System[],
   ends: ReadonlyMap<string, readonly string[]>,
@@ -138,7 +140,7 @@ function lastOf(
 ): readonly string[] {
   const needed = new Set(systems.flatMap((system) => system.needs));
   const last = systems.filter((system) => !needed.has(system.name)).flatMap((system) => ends.get(system.name) ?? []);
-  const old = systems.every((system) => site.expansion.recovered.get(system.name) === ends.get(system.name));
+  const old = systems.every(({ name }) => site.expansion.recovered.has(name));
   return [...new Set(old ? [...site.needs, ...last] : last)];
 }
 

@@ -1,6 +1,7 @@
 import type { BackupRecord } from '../../base/backup.ts';
 import type { Moment } from '../../plan/model/runbook.ts';
 import { chooseBackup, dateTime } from '../choose-backup.ts';
+import { recoveryEstimate } from '../estimate.ts';
 import type { Estimate, StepAction } from '../step.ts';
 import { addStep, noEstimate, type NewStep } from './add.ts';
 import type { Expansion, Site } from './scope.ts';
@@ -26,17 +27,14 @@ export function addRestore({ expansion, needs }: Site, restore: NewRestore): rea
   }
   const { backup, storage } = chosen;
   const action = { kind: 'restore', system, backup, storage, place, paths, overwrite: 'always' } as const;
-  addStep(expansion, { ...fields, action, estimate: restoreEstimate(expansion, system) });
+  addStep(expansion, { ...fields, action, estimate: estimateFor(expansion, system) });
   if (place.kind === 'in-place') noteRecovery(expansion, backup);
   return [fields.id];
 }
 
-/** A measured restore is better than the user's guess. */
-export function restoreEstimate({ plan, measured }: Pick<Expansion, 'plan' | 'measured'>, system: string): Estimate {
-  const ms = measured(system);
-  if (ms !== undefined) return { ms, from: 'measured' };
-  const guess = plan.systems.get(system)?.recovery.estimate;
-  return guess === undefined ? noEstimate : { ms: guess, from: 'plan' };
+function estimateFor({ plan, measured }: Expansion, name: string): Estimate {
+  const system = plan.systems.get(name);
+  return system === undefined ? noEstimate : recoveryEstimate(system, measured(name));
 }
 
 /** `run`: the moment that the run was asked for. */
