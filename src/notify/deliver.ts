@@ -47,13 +47,12 @@ interface AudienceParts<R> {
 /** Resolves no secret. Throws what `renderFor` throws. */
 export function textFor(parts: AudienceParts<Pick<SendRequest, 'set' | 'occasion'>>): RenderedText {
   const { effects, request, message, audience } = parts;
-  const { plan, redact } = effects;
   const { set, occasion } = request;
-  const { subject, text } = renderFor(message, messageValues({ plan, audience: audience.name, set, occasion }));
-  const recipients = audience.contacts.flatMap((name) => plan.contacts.get(name)?.primary ?? []);
-  const { severity } = message;
-  const { name, channels } = audience;
-  return { audience: name, channels, recipients, severity, subject: redact(subject), text: redact(text) };
+  const { name, channels, contacts } = audience;
+  const values = messageValues({ plan: effects.plan, audience: name, set, occasion });
+  const { subject, text } = renderFor(message, values, effects.redact);
+  const recipients = contacts.flatMap((contact) => effects.plan.contacts.get(contact)?.primary ?? []);
+  return { audience: name, channels, recipients, severity: message.severity, subject, text };
 }
 
 /** To every channel of the audience at once; never throws. */

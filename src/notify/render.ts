@@ -6,14 +6,17 @@ import { oneLine, plainText } from './text.ts';
 
 /**
  * Subject and text of a message for the audience that `values` names. Throws `template-failed`, and `message-without-text`
- * when the message has neither a text for that audience nor a `default`.
+ * when the message has neither a text for that audience nor a `default`. `redact` replaces secrets.
  */
 export function renderFor(
   message: Message,
   values: MessageValues,
+  redact: (text: string) => string = (text) => text,
 ): { readonly subject: string; readonly text: string } {
-  const text = textFor(message, values.audience);
-  return { subject: oneLine(renderMessage(message.subject, values)), text: plainText(renderMessage(text, values)) };
+  // Redacted before it is tidied up: a secret of several lines would not be recognised afterwards.
+  const subject = redact(renderMessage(message.subject, values));
+  const text = redact(renderMessage(textFor(message, values.audience), values));
+  return { subject: oneLine(subject), text: plainText(text) };
 }
 
 function textFor(message: Message, audience: string): Template {

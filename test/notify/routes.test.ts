@@ -38,6 +38,13 @@ class Process {
     const messages = ['backup-failed', 'run-ended', 'message-lost'].map((name) =>
       message(name, { default: '{{event.type}} {{list systems}}' }, `${name} {{run.status}}`),
     );
+    messages.push(
+      message(
+        'progress',
+        { default: '{{run.title}}: {{duration recovery.dataLoss}} lost, says {{set.who}}' },
+        'progress {{run.status}}',
+      ),
+    );
     const plan = planWith({ channels: [fileChannel(log)], messages, routes });
     const effects = { plan, clock, journal, resolveSecret: noSecrets, redact: (text: string) => text };
     this.#run = run;
@@ -56,8 +63,9 @@ class Process {
   }
 }
 
+const asked = { reason: undefined, by: 'ada@control', planHash: '0'.repeat(64) };
+
 function started(mode: 'execute' | 'simulate' = 'execute', name = 'orders'): MusterEventBody {
-  const asked = { reason: undefined, by: 'ada@control', planHash: '0'.repeat(64) };
   return { type: 'run.started', kind: 'backup', name, mode, steps: [], ...asked };
 }
 
@@ -206,6 +214,30 @@ describe('repeat', () => {
     await new Process(routes, 'run-1').tell(started(), failure(), failure(), failure());
     expect(await sent()).toHaveLength(1);
   });
+});
+
+test('a message of a step speaks of its run, and of what it has restored so far', async () => {
+  const process = new Process([], 'run-2');
+  const backup = backupRecord({ id: 'c'.repeat(64), run: 'run-1', startedAt: now - hour, finishedAt: now - hour });
+  journal.append(
+    { run: 'run-1', at: now - hour, ...started() },
+    { run: 'run-1', at: now - hour, type: 'backup.succeeded', system: 'orders', backup },
+    { run: 'run-1', at: now - hour, ...ended('succeeded') },
+  );
+  const plan = { ...asked, type: 'run.started', kind: 'recover', name: 'rebuild', mode: 'execute', steps: [] } as const;
+  await process.tell(plan, {
+    type: 'restore.finished',
+    system: 'orders',
+    backup: backup.id,
+    status: 'succeeded',
+    proven: true,
+    durationMs: 1,
+  });
+  const request = { message: 'progress', audiences: ['customers'], set: { who: 'Ada' }, run: 'run-2' };
+  expect(process.notifier.render(request)).toMatchObject([{ text: 'Rebuild the shop: 1h lost, says Ada' }]);
+  await process.notifier.send(request);
+  expect(await sent()).toEqual(['progress running: Rebuild the shop: 1h lost, says Ada']);
+  expect(recorded('run-2', 'message.sent')).toMatchObject([{ audience: 'customers', about: 'run:recover/rebuild' }]);
 });
 
 const refuse = (): never => {

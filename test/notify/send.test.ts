@@ -44,7 +44,7 @@ const unavailable: ResolveSecret = async () => {
   throw new MusterError('the environment has no SMTP_URL', { code: 'secret-unavailable', hint: 'Set it.' });
 };
 
-const hideSecret = (text: string): string => text.replaceAll('s3cret', '***');
+const hideSecret = (text: string): string => text.replaceAll('s3cret', '***').replaceAll('two\nlines', '+++');
 
 function outcomes(deliveries: readonly Delivery[]): readonly string[] {
   return deliveries.map(({ audience, channel, status }) => `${audience} ${channel} ${status}`);
@@ -103,10 +103,10 @@ describe('sending', () => {
     await mkdir(join(folder, 's3cret'));
     const plan = planWith({
       channels: [fileChannel(join(folder, 'log')), { ...fileChannel(join(folder, 's3cret')), name: 'broken' }],
-      messages: [message('hello', { default: 'the password is s3cret' }, 's3cret')],
+      messages: [message('hello', { default: 'the password is s3cret, the key two\nlines' }, 's3cret two\nlines')],
     });
     const deliveries = await createSender(effectsWith({ plan, redact: hideSecret })).send(request());
-    expect(await lines('log')).toMatchObject([{ subject: '***', text: 'the password is ***' }]);
+    expect(await lines('log')).toMatchObject([{ subject: '*** +++', text: 'the password is ***, the key +++' }]);
     expect(JSON.stringify(deliveries)).not.toContain('s3cret');
   });
 
