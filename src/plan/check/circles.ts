@@ -1,0 +1,53 @@
+import type { Problems } from '../problems.ts';
+import type { FlowEdge, Flows } from '../resolve/scope.ts';
+import { findCycles } from './cycles.ts';
+
+/** Reports systems, runbooks and actions whose recovery would set itself going again. */
+export function checkCircles(flows: Flows, problems: Problems): void {
+  const graph = new Map([...flows].map(([key, { edges }]) => [key, edges.map(({ to }) => to)]));
+  for (const cycle of findCycles(graph)) report(cycle, flows, problems);
+}
+
+function report(cycle: readonly string[], flows: Flows, problems: Problems): void {
+  const labels = cycle.map((key) => flows.get(key)?.label ?? key);
+  const [first, ...others] = cycle.map((key, index) => edgeOf(flows, key, cycle[(index + 1) % cycle.length] ?? key));
+  if (!first) return;
+  problems.error({
+    code: 'cyclic-reference',
+    at: first.at,
+    message: `${verb(cycle)} in a circle: ${circleOf(labels)}`,
+    hint: hintFor(cycle),
+    related: others.flatMap((edge, index) =>
+      edge
+        ? [{ at: edge.at, message: `${labels[index + 1] ?? ''} leads to ${labels[(index + 2) % labels.length] ?? ''}` }]
+        : [],
+    ),
+  });
+}
+
+function edgeOf(flows: Flows, from: string, to: string): FlowEdge | undefined {
+  return flows.get(from)?.edges.find((edge) => edge.to === to);
+}
+
+function verb(cycle: readonly string[]): string {
+  if (cycle.every((key) => key.startsWith('systems.'))) return 'systems need each other';
+  if (cycle.every((key) => key.startsWith('actions.'))) return 'actions use each other';
+  return 'recovery would run';
+}
+
+function hintFor(cycle: readonly string[]): string {
+  if (cycle.every((key) => key.startsWith('systems.'))) return 'Remove one of these `needs`.';
+  if (cycle.every((key) => key.startsWith('actions.'))) return 'Remove one of these `uses`.';
+  return 'In the runbook of a system, write `restore: { system: … }` in the place of `recover`, or remove one of the references.';
+}
+
+const mostShown = 12;
+
+/** `a → b → a`; the middle of a long one is left out. */
+export function circleOf(labels: readonly string[]): string {
+  const shown =
+    labels.length <= mostShown
+      ? labels
+      : [...labels.slice(0, mostShown - 2), `… ${labels.length - mostShown + 1} more …`, labels.at(-1) ?? ''];
+  return [...shown, labels[0] ?? ''].join(' → ');
+}

@@ -1,0 +1,61 @@
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { Plan } from './model/plan.ts';
+import { Problems } from './problems.ts';
+import { hashOf } from './read/hash.ts';
+import { merge, type Authored } from './read/merge.ts';
+import { readPlan, type ReadPlan, type Unit } from './read/read-plan.ts';
+import type { ParsedFile } from './read/build.ts';
+import { substitute, type Environment } from './read/substitute.ts';
+import { resolvePlan } from './resolve/resolve-plan.ts';
+import { checkShape } from './schema/validate.ts';
+
+export interface LoadOptions {
+  /** Where `${VAR}` is looked up. */
+  readonly env: Environment;
+}
+
+export interface LoadResult {
+  /** Undefined when there is an error among the diagnostics. Deeply frozen. */
+  readonly plan: Plan | undefined;
+  /** Everything that is wrong or doubtful, in the order of the files and lines. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Texts of the files by absolute path, for showing lines. A line of `plain-text-secret` is not to be shown. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Reads the plan in a file or folder. Whatever is wrong with it becomes a diagnostic: it does not throw. */
+export async function loadPlan(path: string, options: LoadOptions): Promise<LoadResult> {
+  const problems = new Problems();
+  const read = await readPlan(path, options.env, problems);
+  const authored = merge(read.unit, problems);
+  const hash = hashOf(authored);
+  const files = new Set(filesOf(read.unit));
+  for (const { variables } of files) substitute(variables, options.env, problems);
+  for (const file of files) checkShape(file, problems);
+  checkSettings(read, authored, problems);
+  const { folder, sources, complete } = read;
+  const paths = [...sources.keys()];
+  const plan = await resolvePlan(authored, { files: paths, folder, hash, complete }, problems);
+  return { plan: problems.failed ? undefined : plan, diagnostics: problems.diagnostics(paths), sources };
+}
+
+function* filesOf(unit: Unit): Iterable<ParsedFile> {
+  yield* unit.files;
+  for (const inherited of unit.inherits) yield* filesOf(inherited);
+}
+
+/** A file of a folder need not state these; the plan as a whole must. */
+function checkSettings({ unit, complete }: ReadPlan, authored: Authored, problems: Problems): void {
+  const [first] = unit.files;
+  if (!first || !complete) return;
+  const at = { file: first.file, start: 0, end: 0 };
+  if (!authored.muster)
+    problems.error({
+      code: 'missing-key',
+      at,
+      message: 'the plan does not say which version of the language it is in',
+      hint: 'Begin with `muster: 1`.',
+    });
+  if (!authored.name)
+    problems.error({ code: 'missing-key', at, message: 'the plan has no name', hint: 'Add `name: …`, in kebab-case.' });
+}

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+
+const prefix = 'muster:';
+
+/** True for what is meant to be bundled: `muster:tiers/enterprise`. */
+export function isLibraryReference(reference: string): boolean {
+  return reference.startsWith(prefix);
+}
+
+/** Path of a bundled file; the reference is one of `libraryReferences`. */
+export function libraryPath(reference: string): string {
+  return join(libraryFolder(), `${reference.slice(prefix.length)}.yaml`);
+}
+
+/** Every reference that a plan can extend. */
+export async function libraryReferences(): Promise<string[]> {
+  const paths = await readdir(libraryFolder(), { recursive: true });
+  const names = paths.filter((path) => path.endsWith('.yaml')).map((path) => path.slice(0, -'.yaml'.length));
+  return names.map((name) => `${prefix}${name.replaceAll(sep, '/')}`).sort();
+}
+
+/** `plans/` of this package, whether this file runs from `src/` or from `dist/`. */
+function libraryFolder(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
+  return join(folder, 'plans');
+}

@@ -1,0 +1,27 @@
+import type { Entry, Node } from '../read/node.ts';
+import type { FlowEdge, Scope } from './scope.ts';
+
+/** Sections whose definitions set each other going when something is recovered. */
+export type FlowSection = 'systems' | 'runbooks' | 'actions';
+
+const nouns: Readonly<Record<FlowSection, string>> = { systems: 'system', runbooks: 'runbook', actions: 'action' };
+
+export interface Flow {
+  /** Notes that the one leads to the other; names that do not exist have their own problem. */
+  leadsTo(section: FlowSection, name: string | undefined, at: Node): void;
+}
+
+/** Begins to note what the recovery by one definition sets going. */
+export function flowOf(section: FlowSection, entry: Entry, scope: Scope): Flow {
+  const edges: FlowEdge[] = [];
+  scope.flows.set(flowKey(section, entry.name), { at: entry, label: `${nouns[section]} ${entry.name}`, edges });
+  return {
+    leadsTo: (to, name, at) => {
+      if (name !== undefined) edges.push({ to: flowKey(to, name), at });
+    },
+  };
+}
+
+function flowKey(section: FlowSection, name: string): string {
+  return `${section}.${name}`;
+}

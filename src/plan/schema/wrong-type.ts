@@ -1,0 +1,63 @@
+import type { Problem } from '../problems.ts';
+import { oneOf, quote } from '../quote.ts';
+import type { Located } from './locate.ts';
+import type { SchemaError } from './validate.ts';
+
+/** Never shows the value: it may be a secret in the wrong place. */
+export function explainType({ schema, parentSchema, data }: SchemaError, place: Located): Problem {
+  if (isSecret(parentSchema) && isPlain(data)) return plainTextSecret(place);
+  const wanted = [schema].flat().map(String);
+  return {
+    code: 'wrong-type',
+    at: data === null ? place.head : place.node,
+    message: messageOf(wanted, data, place.label),
+    hint: hintFor(wanted, data, place.key),
+  };
+}
+
+function isSecret(schema: SchemaError['parentSchema']): boolean {
+  const properties = schema['properties'];
+  return typeof properties === 'object' && properties !== null && 'env' in properties && 'file' in properties;
+}
+
+function isPlain(data: unknown): boolean {
+  return typeof data !== 'object';
+}
+
+export function plainTextSecret(place: { readonly node: Located['node']; readonly label: string }): Problem {
+  return {
+    code: 'plain-text-secret',
+    at: place.node,
+    message: `${quote(place.label)} holds a secret in plain text`,
+    hint: 'Keep it elsewhere and write `{ env: NAME }`, `{ file: /path }` or `{ command: [program] }`; change the secret if the plan was shared.',
+  };
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  object: 'a map',
+  array: 'a list',
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+};
+
+function messageOf(wanted: readonly string[], data: unknown, label: string): string {
+  const expected = oneOf(wanted.map((type) => typeNames[type] ?? type));
+  if (data === null) return `${quote(label)} has no value; it must be ${expected}`;
+  return `${quote(label)} must be ${expected}, but it is ${typeNames[typeOf(data)] ?? 'something else'}`;
+}
+
+function typeOf(data: unknown): string {
+  return Array.isArray(data) ? 'array' : typeof data;
+}
+
+function hintFor(wanted: readonly string[], data: unknown, key: string): string {
+  if (data === null) return 'Give it a value, or remove the key.';
+  if (wanted.includes('string') && typeof data !== 'object') return 'Put it in quotes.';
+  if (wanted.includes('array') && !Array.isArray(data)) return `Write a list: \`${key}: [ … ]\`.`;
+  if (wanted.includes('object')) return `Write a map: \`${key}: { … }\`.`;
+  if (wanted.includes('boolean')) return 'Write `true` or `false`, without quotes.';
+  if (wanted.includes('string')) return 'Write a single text.';
+  return 'Write digits, without quotes.';
+}
