@@ -27,7 +27,8 @@ async function findPath(repository: Repository, tree: Id, path: BytePath): Promi
   let found: Found = { kind: 'folder', path: '/', tree };
   for (const name of path.split('/').filter((part) => part !== '')) {
     if (found.kind === 'leaf') throw pathMissing(path);
-    const node = (await loadTree(repository, found.tree)).find((each) => each.name === name);
+    const nodes: readonly TreeNode[] = await loadTree(repository, found.tree);
+    const node = nodes.find((each) => each.name === name);
     if (node === undefined) throw pathMissing(path);
     const own = joinPath(found.path, name);
     const { subtree } = node;
