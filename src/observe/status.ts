@@ -1,0 +1,128 @@
+import type { BackupRecord } from '../base/backup.ts';
+import type { Instant, Milliseconds } from '../base/clock.ts';
+import { judgeProof, type ProofJudgement } from '../order/objectives/proof.ts';
+import { type Judgement, type Verdict, verdictOn } from '../order/objectives/verdict.ts';
+import type { Plan } from '../plan/model/plan.ts';
+import type { Storage, System } from '../plan/model/system.ts';
+import { dueFinder, type Overdue } from './overdue.ts';
+
+/** How things are at an instant, worked out from the plan: what did not run is noticed without anyone reporting it. */
+export interface StatusReport {
+  readonly at: Instant;
+  readonly systems: readonly SystemStatus[];
+  readonly storage: readonly StorageStatus[];
+}
+
+export interface SystemStatus {
+  readonly name: string;
+  readonly tier: string | undefined;
+  /** When the newest backup began. */
+  readonly lastBackup: Instant | undefined;
+  readonly lastVerified: Instant | undefined;
+  readonly lastProvenRestore: Instant | undefined;
+  /** When the next backup is due. */
+  readonly nextBackup: Instant | undefined;
+  readonly rpo: CurrentRpo;
+  readonly proof: ProofJudgement;
+  /**
+   * `failing`: the last backups failed; `never`: there is none; `overdue`: one was due and there is none since.
+   * Systems without a source are `ok`.
+   */
+  readonly state: 'ok' | 'overdue' | 'failing' | 'never';
+  /** At least one. */
+  readonly reasons: readonly string[];
+}
+
+/** What would be lost right now. */
+export interface CurrentRpo extends Judgement {
+  readonly target: Milliseconds | undefined;
+  /** Age of the newest backup, by its start. */
+  readonly age: Milliseconds | undefined;
+}
+
+export interface StorageStatus {
+  readonly name: string;
+  readonly location: string | undefined;
+  /** Bytes; undefined: could not be found out. */
+  readonly used: number | undefined;
+  readonly capacity: number | undefined;
+  readonly fraction: number | undefined;
+  /** `at-risk` from 80 % on, `violated` above the capacity. */
+  readonly verdict: Verdict;
+}
+
+/** What the journal and the storage targets know. */
+export interface StatusFacts {
+  readonly system: (name: string) => SystemState;
+  /** Bytes used by a storage target; undefined when unknown. */
+  readonly used: (storage: string) => number | undefined;
+}
+
+export interface SystemState {
+  readonly newest?: BackupRecord | undefined;
+  readonly firstBackupAt?: Instant | undefined;
+  readonly lastVerifiedAt?: Instant | undefined;
+  readonly lastProvenRestoreAt?: Instant | undefined;
+  readonly measuredBackupMs?: Milliseconds | undefined;
+  /** Failed backups since the last recorded one. */
+  readonly failuresInARow?: number | undefined;
+}
+
+export function status(plan: Plan, facts: StatusFacts, now: Instant): StatusReport {
+  const due = dueFinder(now);
+  const systems = [...plan.systems.values()].map((system) => {
+    const state = facts.system(system.name);
+    const overdue = due.overdue(system, { lastAt: state.newest?.startedAt, tookMs: state.measuredBackupMs ?? 0 });
+    return { ...systemStatus({ system, state, overdue, now }), nextBackup: due.next(system) };
+  });
+  const storage = [...plan.storage.values()].map((one) => storageStatus(one, facts.used(one.name)));
+  return { at: now, systems, storage };
+}
+
+interface SystemQuestion {
+  readonly system: System;
+  readonly state: SystemState;
+  readonly overdue: Overdue | undefined;
+  readonly now: Instant;
+}
+
+function systemStatus(question: SystemQuestion): Omit<SystemStatus, 'nextBackup'> {
+  const { system, state, now } = question;
+  const { lastVerifiedAt, lastProvenRestoreAt, firstBackupAt, newest } = state;
+  return {
+    name: system.name,
+    tier: system.tier,
+    lastBackup: newest?.startedAt,
+    lastVerified: lastVerifiedAt,
+    lastProvenRestore: lastProvenRestoreAt,
+    rpo: currentRpo(question),
+    proof: judgeProof({ system, now, lastProvenRestoreAt, firstBackupAt }),
+    ...stateOf(question),
+  };
+}
+
+function stateOf({ system, state, overdue }: SystemQuestion): Pick<SystemStatus, 'state' | 'reasons'> {
+  const failures = state.failuresInARow ?? 0;
+  if (!system.source) return { state: 'ok', reasons: ['it has no source: there is nothing to back up'] };
+  if (failures > 0)
+    return { state: 'failing', reasons: [`${failures} failed backup${failures === 1 ? '' : 's'} in a row`] };
+  if (!state.newest) return { state: 'never', reasons: ['there is no backup of it'] };
+  if (overdue) return { state: 'overdue', reasons: [overdue.reason] };
+  if (state.newest.status === 'partial') return { state: 'ok', reasons: ['the newest backup is partial'] };
+  return { state: 'ok', reasons: ['the newest backup is complete and in time'] };
+}
+
+function currentRpo({ system, state, now }: SystemQuestion): CurrentRpo {
+  const target = system.objectives.rpo;
+  const age = state.newest && Math.max(0, now - state.newest.startedAt);
+  if (!system.source) return { target, age, verdict: 'unknown', reasons: ['it has no source'] };
+  if (target === undefined) return { target, age, verdict: 'unknown', reasons: ['it has no rpo'] };
+  if (age === undefined) return { target, age, verdict: 'violated', reasons: ['there is no backup'] };
+  return { target, age, verdict: verdictOn(age, target), reasons: ['age of the newest backup'] };
+}
+
+function storageStatus({ name, location, capacity }: Storage, used: number | undefined): StorageStatus {
+  const facts = { name, location, used, capacity };
+  if (used === undefined || capacity === undefined) return { ...facts, fraction: undefined, verdict: 'unknown' };
+  return { ...facts, fraction: used / capacity, verdict: verdictOn(used, capacity) };
+}

@@ -1,0 +1,23 @@
+import type { BackupRecord } from '../../base/backup.ts';
+import { formatSize } from '../../base/size.ts';
+import { painted, plain, type Paint } from './paint.ts';
+import { table } from './table.ts';
+import { dateTime } from './time.ts';
+
+/** One line for each backup. */
+export function renderBackups(backups: readonly BackupRecord[], timezone: string, paint: Paint = plain): string {
+  if (backups.length === 0) return 'There is no backup.';
+  const rows = backups.map((backup) => [
+    backup.id.slice(0, 8),
+    backup.system,
+    backup.type,
+    backup.schedule ?? 'by hand',
+    painted(backup.status, paint),
+    dateTime(backup.startedAt, timezone),
+    String(backup.files),
+    formatSize(backup.bytesTotal),
+    formatSize(backup.bytesStored),
+    backup.storage.map(({ name, status }) => (status === 'stored' ? name : `${name} (failed)`)).join(', '),
+  ]);
+  return table(['ID', 'SYSTEM', 'TYPE', 'SCHEDULE', 'STATUS', 'STARTED', 'FILES', 'SIZE', 'ADDED', 'ON'], rows);
+}

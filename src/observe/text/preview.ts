@@ -1,0 +1,85 @@
+import type { Instant } from '../../base/clock.ts';
+import type { ObjectiveReport } from '../../order/objectives.ts';
+import type { Verdict } from '../../order/objectives/verdict.ts';
+import type { RetentionDecision } from '../../retention/decide.ts';
+import type { BackupExecution } from '../../schedule/execution.ts';
+import { painted, plain, type Paint } from './paint.ts';
+import { renderSchedule } from './schedule.ts';
+import { table } from './table.ts';
+import { dateTime, lengthOf } from './time.ts';
+
+/** What would happen in a time. */
+export interface PreviewFacts {
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly executions: readonly BackupExecution[];
+  readonly retention: readonly RetentionDecision[];
+  readonly objectives: readonly ObjectiveReport[];
+}
+
+/** More due backups than this are counted, not listed. */
+const mostListed = 100;
+
+/** The due backups, what retention would delete and why, and the verdict on each objective. */
+export function renderPreview(preview: PreviewFacts, timezone: string, paint: Paint = plain): string {
+  const { from, until, executions, retention, objectives } = preview;
+  const more = executions.length - mostListed;
+  return [
+    `Backups due from ${dateTime(from, timezone)} to ${dateTime(until, timezone)}`,
+    renderSchedule(executions.slice(0, mostListed)) + (more > 0 ? `\nand ${more} more: see \`muster schedule\`` : ''),
+    'Retention',
+    retentionText(retention, timezone),
+    'Objectives',
+    objectivesText(objectives, paint),
+  ].join('\n\n');
+}
+
+function retentionText(decisions: readonly RetentionDecision[], timezone: string): string {
+  if (decisions.length === 0) return 'There is no backup to decide about.';
+  const goes = decisions.filter(({ action }) => action === 'delete');
+  const summary = `${decisions.length - goes.length} would be kept, ${goes.length} deleted. Nothing is removed by this release: it only shows what retention decides.`;
+  if (goes.length === 0) return summary;
+  const rows = goes.map(({ backup, system, schedule, startedAt, reasons }) => [
+    backup.slice(0, 8),
+    system,
+    schedule ?? 'by hand',
+    dateTime(startedAt, timezone),
+    reasons.slice(0, 2).join('; '),
+  ]);
+  return `${summary}\n\n${table(['DELETE', 'SYSTEM', 'SCHEDULE', 'STARTED', 'WHY'], rows)}`;
+}
+
+function objectivesText(objectives: readonly ObjectiveReport[], paint: Paint): string {
+  const rows = objectives.map(({ system, rpo, rto, copies, proof }) => [
+    system,
+    cell(rpo, [rpo.worst, rpo.target].map(lengthOf), paint),
+    cell(rto, [rto.estimate, rto.target].map(lengthOf), paint),
+    cell(copies, [copies.storage.length, copies.target].map(String), paint),
+    cell(proof, [proof.age, proof.target].map(lengthOf), paint),
+  ]);
+  const reasons = objectives.flatMap(reasonsOf);
+  return [
+    table(['SYSTEM', 'RPO', 'RTO', 'COPIES', 'PROOF'], rows),
+    ...(reasons.length > 0 ? [reasons.join('\n')] : []),
+  ].join('\n\n');
+}
+
+interface Judged {
+  readonly target: number | undefined;
+  readonly verdict: Verdict;
+}
+
+/** `4h 6m of 6h, met`; `–` where the plan sets no target. */
+function cell({ target, verdict }: Judged, numbers: readonly string[], paint: Paint): string {
+  return target === undefined ? '–' : `${numbers.join(' of ')}, ${painted(verdict, paint)}`;
+}
+
+/** Why an objective that the plan sets is not met. */
+function reasonsOf(report: ObjectiveReport): readonly string[] {
+  return (['rpo', 'rto', 'copies', 'proof'] as const).flatMap((name) => {
+    const { target, verdict, reasons } = report[name];
+    return target === undefined || verdict === 'met'
+      ? []
+      : [`${report.system}: ${name} ${verdict}: ${reasons.join('; ')}`];
+  });
+}
