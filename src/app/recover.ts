@@ -34,5 +34,10 @@ export async function recover(state: State, options: RecoverOptions): Promise<Re
     context: { params: plan.params, incident: plan.incident },
     signal,
   });
-  return { ...outcome, mode, plan, report: recoveryReport(outcome.record, state.plan) };
+  return {
+    ...outcome,
+    mode,
+    plan,
+    report: recoveryReport(outcome.record, state.plan, { backup: (id) => state.catalog().find(id) }),
+  };
 }

@@ -12,8 +12,8 @@ import { createVault, openVault } from '../vault/open-vault.ts';
 /** The vaults of the plan's storage targets, each opened once. */
 export interface Vaults {
   open(storage: string, options?: { readonly create?: boolean }): Promise<Vault>;
-  /** Undefined when the target has no vault yet. */
-  existing(storage: string): Promise<Vault | undefined>;
+  /** Bytes of all objects in a target; needs no key. */
+  bytesUsed(storage: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export function createVaults(request: VaultsRequest): Vaults {
   };
   return {
     open,
-    existing: async (name) => ((await isEmpty(storageOf(request.plan, name).path)) ? undefined : open(name)),
+    bytesUsed: (name) => sizeOf(storageOf(request.plan, name)),
     close: async () => {
       const settled = await Promise.allSettled(opened.values());
       for (const result of settled) if (result.status === 'fulfilled') await result.value.close();
@@ -57,6 +57,13 @@ async function openOrCreate(request: VaultsRequest, storage: Storage, mode: 'ope
 
 async function storeOf(storage: Storage): Promise<ObjectStore> {
   return openLocalStore({ folder: storage.path });
+}
+
+async function sizeOf(storage: Storage): Promise<number> {
+  if (await isEmpty(storage.path)) return 0;
+  let bytes = 0;
+  for await (const object of (await storeOf(storage)).list('')) bytes += object.size;
+  return bytes;
 }
 
 async function firstPassphrase(request: VaultsRequest): Promise<string> {

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import pc from 'picocolors';
+import type { Paint } from '../index.ts';
 
 export interface GlobalOptions {
   readonly plan?: string;
@@ -25,6 +26,8 @@ export interface Session {
   tell(text: string): void;
   /** Colours for stdout, or functions that change nothing. */
   colors(): ReturnType<typeof pc.createColors>;
+  /** Colours for verdicts. */
+  paint(): Paint;
   /** True when stderr is a terminal and progress is wanted. */
   interactive(): boolean;
   end(): void;
@@ -44,6 +47,10 @@ export function createSession(): Session {
     print: (text) => void process.stdout.write(`${text}\n`),
     tell: (text) => void process.stderr.write(`${text}\n`),
     colors: () => pc.createColors(session.globals().color && pc.isColorSupported && process.stdout.isTTY),
+    paint: () => {
+      const { green, yellow, red } = session.colors();
+      return { good: green, doubtful: yellow, bad: red };
+    },
     interactive: () => process.stderr.isTTY && !isQuiet(session.globals()),
     end: () => {
       process.off('SIGINT', stop);

@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander';
-import { renderBackupOutcome, renderSteps, type BackupType, type Muster } from '../../index.ts';
+import { type BackupType, type Muster } from '../../index.ts';
 import { exitCodeOfStatus } from '../exit.ts';
 import { usageError } from '../failure.ts';
 import { backupLineJson } from '../json.ts';
 import { withMuster } from '../open.ts';
 import { showProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
+import { renderBackupOutcome } from '../text/outcome.ts';
+import { renderSteps } from '../text/steps.ts';
 
 interface Options {
   readonly all?: boolean;

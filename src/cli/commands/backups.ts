@@ -15,7 +15,7 @@ export function define(command: Command, session: Session): void {
       withMuster(session, async (muster) => {
         const backups = muster.backups({ ...(system === undefined ? {} : { system }), ...options });
         if (session.globals().json) session.print(JSON.stringify({ backups: backups.map(backupJson) }, null, 2));
-        else session.print(renderBackups(backups, muster.plan.timezone));
+        else session.print(renderBackups(backups, muster.plan.timezone, session.paint()));
       }),
     );
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { fromBytePath, renderEntry, toBytePath, type Entry } from '../../index.ts';
+import { fromBytePath, toBytePath, type Entry } from '../../index.ts';
 import { isoOf } from '../json.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
+import { renderEntry } from '../text/backup.ts';
 
 export function define(command: Command, session: Session): void {
   command

@@ -24,7 +24,7 @@ export function define(command: Command, session: Session): void {
         session.print(
           session.globals().json
             ? JSON.stringify(previewJson(preview), null, 2)
-            : renderPreview(preview, muster.plan.timezone),
+            : renderPreview(preview, muster.plan.timezone, session.paint()),
         );
       }),
     );

@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { renderRestoreOutcome, renderSteps, type Muster, type RestoreOptions } from '../../index.ts';
+import { type Muster, type RestoreOptions } from '../../index.ts';
 import { listArgument, momentOf } from '../arguments.ts';
 import { exitCodeOfStatus } from '../exit.ts';
 import { usageError } from '../failure.ts';
 import { withMuster } from '../open.ts';
 import { showProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
+import { renderRestoreOutcome } from '../text/outcome.ts';
+import { renderSteps } from '../text/steps.ts';
 
 interface Options {
   readonly at?: string;

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { renderRun, renderRuns } from '../../index.ts';
+import { renderRuns } from '../../index.ts';
 import { countArgument } from '../arguments.ts';
 import { runJson, runRecordJson } from '../json.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
+import { renderRun } from '../text/run.ts';
 
 export function define(command: Command, session: Session): void {
   command
@@ -20,7 +21,9 @@ export function define(command: Command, session: Session): void {
           return;
         }
         const runs = muster.runs({ limit: options.limit });
-        session.print(json ? JSON.stringify({ runs: runs.map(runJson) }, null, 2) : renderRuns(runs, zone));
+        session.print(
+          json ? JSON.stringify({ runs: runs.map(runJson) }, null, 2) : renderRuns(runs, zone, session.paint()),
+        );
       }),
     );
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { renderBackup } from '../../index.ts';
+
 import { backupJson } from '../json.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
+import { renderBackup } from '../text/backup.ts';
 
 export function define(command: Command, session: Session): void {
   command

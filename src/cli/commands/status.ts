@@ -14,7 +14,7 @@ export function define(command: Command, session: Session): void {
         session.print(
           session.globals().json
             ? JSON.stringify(statusJson(report), null, 2)
-            : renderStatus(report, muster.plan.timezone),
+            : renderStatus(report, muster.plan.timezone, session.paint()),
         );
         const unwell = report.systems.some((system) => system.state !== 'ok' || system.rpo.verdict === 'violated');
         if (options.check && unwell) session.exitCode = 4;

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
-import { renderVerifyOutcome, type VerifyLevel } from '../../index.ts';
+import { type VerifyLevel } from '../../index.ts';
 import { exitCodeOfStatus } from '../exit.ts';
 import { withMuster } from '../open.ts';
 import { showProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
+import { renderVerifyOutcome } from '../text/outcome.ts';
 
 interface Options {
   readonly level?: VerifyLevel;
