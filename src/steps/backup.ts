@@ -13,6 +13,7 @@ import { makeCopies } from './backup/copies.ts';
 import { refuseOwnStorage } from './backup/own-storage.ts';
 import { findParent } from './backup/parent.ts';
 import { recordOf } from './backup/record.ts';
+import { inTurn } from './backup/turn.ts';
 import type { ActionOf, StepContext, StepFinding, StepHandler, StepOutcome, Verification } from './handler.ts';
 import { failed, ok, partial, problem, stepErrorOf, succeeded } from './outcome.ts';
 import { verificationFailed, verifySnapshot } from './verification.ts';
@@ -100,7 +101,8 @@ async function store({ execution, context, vault, capture, startedAt }: Storing)
   const { signal, onProgress } = context;
   const { roots, paths } = capture;
   const tags = tagsOf({ ...execution, type }, context.run);
-  const result = await vault.backup({ roots, paths, parent, tags, time: startedAt, signal, onProgress });
+  const request = { roots, paths, parent, tags, time: startedAt, signal, onProgress };
+  const result = await inTurn(vault, () => vault.backup(request));
   return { result, type };
 }
 

@@ -109,7 +109,7 @@ describe.runIf(requireProgram('git'))('git reads the patterns in the same way', 
         const wrong = tree.entries.filter(({ path }) => excluded.has(path) !== ignored.has(path));
         expect(wrong).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -11,7 +11,9 @@ export interface FreezeOptions {
   readonly clock?: Clock;
 }
 
-const pause: Milliseconds = 100;
+/** Short at first, to find the gap between two commits of a program that writes without a break. */
+const pauses: readonly Milliseconds[] = [1, 2, 5, 10, 15, 20, 25];
+const longestPause: Milliseconds = 25;
 
 /**
  * Opens a database read-only and begins a read transaction, so that everything read through it is of one moment.
@@ -21,11 +23,11 @@ const pause: Milliseconds = 100;
 export async function openFrozen(path: string, options: FreezeOptions): Promise<DatabaseSync> {
   const clock = options.clock ?? systemClock;
   const end = clock.now() + options.patience;
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     const opened = tryToFreeze(path);
     if (opened instanceof DatabaseSync) return opened;
     if (opened.code !== 'source-locked' || clock.now() >= end) throw opened;
-    await clock.sleep(pause, options.signal);
+    await clock.sleep(pauses[tries] ?? longestPause, options.signal);
   }
 }
 

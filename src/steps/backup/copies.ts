@@ -2,6 +2,7 @@ import type { StoredCopy } from '../../base/backup.ts';
 import { messageOf } from '../../base/error.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { StepContext, StepOutcome } from '../handler.ts';
+import { inTurn } from './turn.ts';
 
 export interface Copies {
   readonly storage: readonly StoredCopy[];
@@ -27,7 +28,7 @@ async function makeCopy(from: Vault, snapshot: string, name: string, context: St
   try {
     context.signal.throwIfAborted();
     const target = await context.vault(name, { create: true });
-    const copy = await from.copyTo(target, snapshot, context.signal);
+    const copy = await inTurn(target, () => from.copyTo(target, snapshot, context.signal));
     return { copy: { name, snapshot: copy.snapshot, status: 'stored' } as const, faults: [] };
   } catch (error) {
     const fault = { path: name, kind: 'copy', detail: messageOf(error) };
