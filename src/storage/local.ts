@@ -38,7 +38,7 @@ class LocalStore implements ObjectStore {
     await this.#guard({ doing: 'write', what: 'folders' }, async () => {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       await syncFolder(dirname(this.#folder));
-      for (const prefix of prefixes) await makeFolders(this.#folder, prefix.split('/').filter(Boolean));
+      await makeFolders(this.#folder, prefixes);
     });
   }
 

@@ -1,5 +1,5 @@
 import { mkdir, open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { codeOf } from '../../base/error.ts';
 
 /** Makes what was written to a folder (a new name, a new folder) survive a power loss. */
@@ -15,21 +15,27 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes the folders of `parts` below `root` that are missing, durably; never `root` itself. */
-export async function makeFolders(root: string, parts: readonly string[]): Promise<void> {
-  let path = root;
-  for (const part of parts) {
-    path = join(path, part);
-    await makeFolder(path);
+/** Makes the folders below `root` (`data/00/`) and those above them that are missing, durably; never `root` itself. */
+export async function makeFolders(root: string, folders: readonly string[]): Promise<void> {
+  const changed = new Set<string>();
+  for (const folder of folders) {
+    let path = root;
+    for (const part of folder.split('/').filter(Boolean)) {
+      const parent = path;
+      path = join(path, part);
+      if (await makeFolder(path)) changed.add(parent);
+    }
   }
+  for (const path of changed) await syncFolder(path);
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** False when it is there already. */
+async function makeFolder(path: string): Promise<boolean> {
   try {
     await mkdir(path, { mode: 0o700 });
+    return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
-  await syncFolder(dirname(path));
 }

@@ -23,20 +23,20 @@ export async function openLocalWriter(place: LocalPlace): Promise<LocalWriter> {
 
 async function openTemporary(place: LocalPlace, path: string): Promise<FileHandle> {
   try {
-    return await withFolders(place.folder, [temporaryFolder], () => open(path, 'wx', 0o600));
+    return await withFolders(place.folder, temporaryFolder, () => open(path, 'wx', 0o600));
   } catch (error) {
     throw storageFault(error, { doing: 'write', what: 'a temporary file', store: place.description });
   }
 }
 
 /** The folders are there almost always, so they are made only when the system misses them. */
-async function withFolders<T>(root: string, parts: readonly string[], use: () => Promise<T>): Promise<T> {
+async function withFolders<T>(root: string, folder: string, use: () => Promise<T>): Promise<T> {
   try {
     return await use();
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
-  await makeFolders(root, parts);
+  await makeFolders(root, [folder]);
   return await use();
 }
 
@@ -83,7 +83,7 @@ export class LocalWriter implements ObjectWriter {
     try {
       await this.#finish();
       const target = join(this.#place.folder, name);
-      await withFolders(this.#place.folder, name.split('/').slice(0, -1), () => publish(target));
+      await withFolders(this.#place.folder, dirname(name), () => publish(target));
       await syncFolder(dirname(target));
     } catch (error) {
       throw this.#fault(error, name);
