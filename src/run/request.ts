@@ -43,10 +43,7 @@ export interface RunEffects {
   readonly grace?: Milliseconds;
 }
 
-export type RunContext = Pick<
-  StepContext,
-  'plan' | 'resolveSecret' | 'vault' | 'newestBackup' | 'scratch' | 'send' | 'renderMessage'
->;
+export type RunContext = Omit<StepContext, 'run' | 'step' | 'attempt' | 'clock' | 'signal' | 'onProgress'>;
 
 /** Its name is how a failure of it is recorded. */
 export type RunListener = (event: MusterEvent) => void | Promise<void>;

@@ -1,0 +1,62 @@
+import type { Instant } from '../base/clock.ts';
+import type { ErrorFacts, MusterEventBody } from '../journal/event.ts';
+import type { ActionOf, StepError, StepFacts } from '../steps/handler.ts';
+import type { PlannedStep } from '../order/step.ts';
+import type { AttemptEnd } from './attempt.ts';
+
+/** An attempt that is the last one of its step. */
+export interface LastAttempt {
+  readonly step: PlannedStep;
+  readonly end: AttemptEnd;
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant;
+}
+
+type FactsOf<K extends StepFacts['kind']> = Extract<StepFacts, { readonly kind: K }>;
+
+/**
+ * What the end of a step means for the systems of the plan, to be kept together with that end. Messages are recorded
+ * by whoever sends them. A cancelled step says nothing about its system.
+ */
+export function evidenceOf(last: LastAttempt): readonly MusterEventBody[] {
+  const { step, end } = last;
+  const { action } = step;
+  if (action.kind === 'backup') return backupEvidence(action, end);
+  if (action.kind === 'verify' && end.facts?.kind === 'verify') return verifyEvidence(action, end.facts);
+  if (action.kind === 'restore' && end.facts?.kind === 'restore') return restoreEvidence(action, last, end.facts);
+  return [];
+}
+
+function backupEvidence({ execution }: ActionOf<'backup'>, { status, facts, error }: AttemptEnd): MusterEventBody[] {
+  const { system, verify: level } = execution;
+  if (status === 'cancelled') return [];
+  const backup = facts?.kind === 'backup' ? facts.backup : undefined;
+  if (status === 'failed' || backup === undefined)
+    return [{ type: 'backup.failed', system, error: errorFacts(error) ?? noBackup }];
+  const recorded = { type: `backup.${status}`, system, backup } as const;
+  const verification = facts?.kind === 'backup' ? facts.verification : undefined;
+  if (verification === undefined || level === undefined) return [recorded];
+  const { score, passed } = verification;
+  return [recorded, { type: 'verify.finished', system, backup: backup.id, level, score, passed }];
+}
+
+const noBackup: ErrorFacts = { code: 'backup-missing', message: 'the step ended without a backup', hint: undefined };
+
+function verifyEvidence({ backup, level }: ActionOf<'verify'>, facts: FactsOf<'verify'>): MusterEventBody[] {
+  const { score, passed } = facts;
+  return [{ type: 'verify.finished', system: backup.system, backup: backup.id, level, score, passed }];
+}
+
+function restoreEvidence(
+  { system, backup }: ActionOf<'restore'>,
+  { end: { status }, startedAt, finishedAt }: LastAttempt,
+  { proven }: FactsOf<'restore'>,
+): MusterEventBody[] {
+  if (status === 'failed' || status === 'cancelled') return [];
+  const durationMs = Math.max(0, finishedAt - startedAt);
+  return [{ type: 'restore.finished', system, backup: backup.id, status, proven, durationMs }];
+}
+
+export function errorFacts(error: StepError | undefined): ErrorFacts | undefined {
+  return error === undefined ? undefined : { code: error.code, message: error.message, hint: error.hint };
+}
