@@ -3,6 +3,7 @@ import { MusterError } from '../base/error.ts';
 import type { EmailChannel } from '../plan/model/message.ts';
 import { ChannelError, urlOf, type Channel, type ChannelEffects, type RenderedMessage } from './channel.ts';
 import { mailFault, recipientFaults, refusal, type RecipientFault } from './mail-fault.ts';
+import { distinct, mailboxOf, type Mailbox } from './recipient.ts';
 import { withRetry } from './retry.ts';
 import { parseSmtpUrl, type SmtpServer } from './smtp-url.ts';
 import { oneLine } from './text.ts';
@@ -14,31 +15,15 @@ import { oneLine } from './text.ts';
 export const email: Channel<EmailChannel> = {
   facts: { richText: false, maxLength: 1_000_000, recipients: 'contacts' },
   async send(definition, message, effects) {
-    const recipients = distinct([...message.recipients, ...definition.to]);
-    if (recipients.length === 0) throw noRecipient(definition, message);
+    const to = distinct([...message.recipients, ...definition.to].map(mailboxOf));
+    if (to.length === 0) throw noRecipient(definition, message);
     const server = parseSmtpUrl(await urlOf(definition.url, effects.resolveSecret), definition.name);
-    const mail = mailOf({ definition, message, recipients });
-    await deliver({ server, mail, recipients, effects });
+    const from = mailboxOf(definition.from);
+    const recipients = to.map(({ address }) => address);
+    await deliver({ server, mail: mailOf({ from, to, message }), sender: from.address, recipients, effects });
     return { detail: `${recipients.join(', ')} by ${server.host}:${server.port}` };
   },
 };
-
-/** Compared without case: no mail server in use tells local parts apart by it. */
-function distinct(addresses: readonly string[]): readonly string[] {
-  const byKey = new Map<string, string>();
-  for (const address of addresses) {
-    if (!/^[^\s,;:<>"()]+@[^\s,;:<>"()]+$/.test(address)) throw noAddress(address);
-    const key = address.toLowerCase();
-    if (!byKey.has(key)) byKey.set(key, address);
-  }
-  return [...byKey.values()];
-}
-
-function noAddress(address: string): ChannelError {
-  return new ChannelError(`"${oneLine(address)}" is not an e-mail address`, {
-    hint: 'Write the bare address, such as team@example.org.',
-  });
-}
 
 function noRecipient(definition: EmailChannel, message: RenderedMessage): ChannelError {
   return new ChannelError(`nobody to write to: audience ${message.audience} has no contacts`, {
@@ -47,20 +32,19 @@ function noRecipient(definition: EmailChannel, message: RenderedMessage): Channe
 }
 
 interface MailParts {
-  readonly definition: EmailChannel;
+  readonly from: Mailbox;
+  readonly to: readonly Mailbox[];
   readonly message: RenderedMessage;
-  readonly recipients: readonly string[];
 }
 
-function mailOf({ definition, message, recipients }: MailParts): SendMailOptions & { readonly from: string } {
-  const domain = /@([\w.-]+)>?$/.exec(definition.from)?.[1] ?? 'muster.invalid';
+function mailOf({ from, to, message }: MailParts): SendMailOptions {
   return {
-    from: definition.from,
-    to: [...recipients],
+    from: { ...from },
+    to: to.map((mailbox) => ({ ...mailbox })),
     subject: oneLine(message.subject),
     text: message.text,
     date: new Date(message.at),
-    messageId: `<${message.id}@${domain}>`,
+    messageId: `<${message.id}@${from.address.split('@')[1] ?? ''}>`,
     priority: message.severity === 'critical' ? 'high' : 'normal',
     // RFC 3834: keeps holiday notices and other machines from answering.
     headers: { 'Auto-Submitted': 'auto-generated' },
@@ -71,16 +55,17 @@ function mailOf({ definition, message, recipients }: MailParts): SendMailOptions
 
 interface DeliveryParts {
   readonly server: SmtpServer;
-  readonly mail: SendMailOptions & { readonly from: string };
+  readonly mail: SendMailOptions;
+  readonly sender: string;
   readonly recipients: readonly string[];
   readonly effects: ChannelEffects;
 }
 
-async function deliver({ server, mail, recipients, effects }: DeliveryParts): Promise<void> {
+async function deliver({ server, mail, sender, recipients, effects }: DeliveryParts): Promise<void> {
   const refused: RecipientFault[] = [];
   let missing = recipients;
   await withRetry(async () => {
-    const faults = await tryOnce(server, { ...mail, envelope: { from: mail.from, to: [...missing] } }, effects.signal);
+    const faults = await tryOnce(server, { ...mail, envelope: { from: sender, to: [...missing] } }, effects.signal);
     refused.push(...faults.filter((fault) => fault.permanent));
     const deferred = faults.filter((fault) => !fault.permanent);
     missing = deferred.map((fault) => fault.recipient);

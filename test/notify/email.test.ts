@@ -40,6 +40,28 @@ describe('a mail', () => {
     expect(detail).toBe(`${expected.join(', ')} by 127.0.0.1:${server.port}`);
   });
 
+  test('may give names to addresses', async () => {
+    await using server = await startMailServer();
+    const definition = emailChannel({
+      url: `smtp://127.0.0.1:${server.port}`,
+      from: 'Shop, Inc. <muster@shop.example>',
+    });
+    const recipients = ['Löwe, Ada <ada@shop.example>', 'ADA@shop.example', '"Bob" <bob@shop.example>'];
+    await email.send(definition, rendered({ recipients }), effects());
+    expect(server.received).toMatchObject([
+      {
+        to: ['ada@shop.example', 'bob@shop.example'],
+        mail: {
+          from: { name: 'Shop, Inc.', address: 'muster@shop.example' },
+          to: [
+            { name: 'Löwe, Ada', address: 'ada@shop.example' },
+            { name: 'Bob', address: 'bob@shop.example' },
+          ],
+        },
+      },
+    ]);
+  });
+
   test('needs somebody to go to', async () => {
     const sent = email.send(emailChannel(), rendered({ recipients: [] }), effects());
     await expect(sent).rejects.toMatchObject({
@@ -52,7 +74,8 @@ describe('a mail', () => {
   test.for([
     'owner@shop.example\r\nBcc: all@example.org',
     'owner@shop.example, all@example.org',
-    'Owner <owner@shop.example>',
+    'Owner <owner@shop.example>, all@example.org',
+    'Owner <owner@shop.example',
     'owner',
   ])('is refused for %j, which is not one address', async (recipient) => {
     await using server = await startMailServer();
@@ -137,10 +160,11 @@ describe('a mail server', () => {
     });
     const clock = hurriedClock();
     const definition = emailChannel({ url: `smtp://127.0.0.1:${server.port}` });
-    const recipients = ['here@shop.example', 'gone@shop.example'];
+    const recipients = ['here@shop.example', 'gone@Shop.Example', 'gone@bücher.example'];
     await expect(email.send(definition, rendered({ recipients }), effects({ clock }))).rejects.toMatchObject({
       message:
-        `mail server 127.0.0.1:${server.port} did not take the mail for gone@shop.example (550 no such user); ` +
+        `mail server 127.0.0.1:${server.port} did not take the mail for gone@shop.example (550 no such user), ` +
+        'gone@xn--bcher-kva.example (550 no such user); ' +
         'it took it for here@shop.example',
       retryable: false,
     });

@@ -54,6 +54,6 @@ export interface Route {
   readonly on: Expression;
   readonly message: string;
   readonly audiences: readonly string[];
-  /** The same message about the same thing is not sent again sooner than this. */
+  /** The same message about the same thing is not sent again sooner than this, unless it went well in between. */
   readonly repeat: Milliseconds | undefined;
 }
