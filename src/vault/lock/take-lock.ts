@@ -5,6 +5,7 @@ import { objectName } from '../format/names.ts';
 import type { Id, RepositoryLock } from '../repository.ts';
 import type { LockKind } from './conflict.ts';
 import { refuseConflict } from './conflict.ts';
+import { heedHangUp, ignoreHangUp } from './hang-up.ts';
 import type { LockHolder } from './lock-file.ts';
 import { encodeLock } from './lock-file.ts';
 import { refreshInterval, staleAge } from './stale.ts';
@@ -30,8 +31,9 @@ export async function takeLock(request: LockRequest): Promise<CheckedLock> {
   const { objects, clock, kind } = request;
   await refuseConflict({ objects, kind, own: undefined, now: clock.now() });
   const lock = new HeldLock(request);
-  await lock.create();
+  ignoreHangUp();
   try {
+    await lock.create();
     await refuseConflict({ objects, kind, own: lock.id, now: clock.now() });
   } catch (error) {
     await lock.release();
@@ -48,6 +50,7 @@ class HeldLock implements CheckedLock {
   readonly #released = new AbortController();
   #keeping: Promise<void> = Promise.resolve();
   #renewedAt: Instant = 0;
+  #ended = false;
 
   constructor(request: LockRequest) {
     this.#request = request;
@@ -84,6 +87,8 @@ class HeldLock implements CheckedLock {
     const { id } = this;
     this.id = undefined;
     if (id !== undefined) await this.#request.objects.remove('locks', id);
+    if (!this.#ended) heedHangUp();
+    this.#ended = true;
   }
 
   async #keepFresh(): Promise<void> {
