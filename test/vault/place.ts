@@ -12,8 +12,8 @@ import { openRepository } from '../../src/vault/open.ts';
 import { vaultOn } from '../../src/vault/open-vault.ts';
 import type { Repository } from '../../src/vault/repository.ts';
 import type { BackupRequest, Vault } from '../../src/vault/vault.ts';
+import { passphrase } from './open-again.ts';
 
-export const passphrase = 'correct horse';
 /** Little work, so that tests don't spend their time there. */
 const cost = { N: 1024, r: 8, p: 1 };
 
