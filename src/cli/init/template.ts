@@ -26,7 +26,7 @@ storage:
 
 tiers:
   standard:
-    objectives: { rto: 4h, rpo: 24h }
+    objectives: { rto: 4h, rpo: 36h }
     storage: { to: primary }
     retention: gfs
     verify: { level: standard }
