@@ -25,7 +25,7 @@ export function openMuster(plan: Plan, options: OpenOptions = {}): Muster {
     ...readings(state),
     ...plannings(state),
     ...doings(state),
-    close: state.close,
+    close: () => state.close(),
   };
 }
 

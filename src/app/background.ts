@@ -11,14 +11,7 @@ export function backgroundOf(steps: readonly PlannedStep[] | undefined): RunBack
 }
 
 function systemOf(action: StepAction): readonly string[] {
-  switch (action.kind) {
-    case 'backup':
-      return [action.execution.system];
-    case 'restore':
-      return [action.system];
-    case 'verify':
-      return [action.backup.system];
-    default:
-      return [];
-  }
+  if (action.kind === 'backup') return [action.execution.system];
+  if (action.kind === 'restore') return [action.system];
+  return action.kind === 'verify' ? [action.backup.system] : [];
 }

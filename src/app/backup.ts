@@ -16,7 +16,7 @@ export function planBackup(state: State, options: BackupOptions): readonly Plann
   const executions = chosenSystems(state.plan, options).map((system) =>
     manualExecution(state.plan, system, { type, schedule, now }),
   );
-  return planBackups(state.plan, executions, state.catalog().measuredBackup);
+  return planBackups(state.plan, executions, (system) => state.catalog().measuredBackup(system));
 }
 
 export async function backup(state: State, options: BackupOptions): Promise<BackupOutcome> {

@@ -66,7 +66,7 @@ function effectsOf(state: State, scratch: string): RunEffects {
     context: () => ({
       plan: state.plan,
       resolveSecret: state.secrets.resolve,
-      vault: state.vaults.open,
+      vault: (storage, options) => state.vaults.open(storage, options),
       newestBackup: (system) => state.catalog().newest(system),
       scratch: async () => {
         await mkdir(scratch, { recursive: true, mode: 0o700 });

@@ -14,7 +14,7 @@ export function planRecovery(state: State, options: RecoverOptions): RunbookPlan
     systems,
     now: state.clock.now(),
     backups: catalog.backups(),
-    measured: catalog.measuredRestore,
+    measured: (system) => catalog.measuredRestore(system),
   });
 }
 

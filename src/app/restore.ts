@@ -17,7 +17,7 @@ export function plannedRestore(state: State, options: RestoreOptions): readonly 
     overwrite,
     storage: from,
     backups: catalog.backups(),
-    measured: catalog.measuredRestore,
+    measured: (system) => catalog.measuredRestore(system),
   });
 }
 

@@ -45,6 +45,7 @@ function newProgram(): Command {
     .option('-y, --yes', 'ask nothing')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help of a command')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .enablePositionalOptions(false)
     .showHelpAfterError('(muster --help shows the commands)')
     .exitOverride()

@@ -14,7 +14,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   storage: ['base', 'plan'],
   vault: ['base', 'storage'],
   sources: ['base', 'plan'],
-  steps: ['base', 'plan', 'order', 'sources', 'storage', 'vault'],
+  steps: ['base', 'plan', 'schedule', 'order', 'sources', 'storage', 'vault'],
   journal: ['base', 'plan'],
   run: ['base', 'plan', 'schedule', 'order', 'retention', 'steps', 'journal'],
   notify: ['base', 'plan', 'journal'],
@@ -36,7 +36,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'observe',
   ],
   cli: ['index'],
-  index: ['app', 'base', 'plan', 'observe'],
+  index: ['app', 'base', 'plan', 'schedule', 'order', 'vault', 'journal', 'observe'],
 };
 
 export interface SourceFile {

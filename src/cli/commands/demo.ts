@@ -3,12 +3,10 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import {
   formatDuration,
-  formatSize,
   MusterError,
   renderGraph,
   recoveryGraph,
   renderPreview,
-  renderReport,
   type Muster,
   type RecoverOutcome,
 } from '../../index.ts';
@@ -17,7 +15,9 @@ import { differencesOf, fingerprintOf, ordersOf, type Fingerprint, type TablePro
 import { createScene, type Scene } from '../demo/scene.ts';
 import { showProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
+import { counted } from '../text/counted.ts';
 import { renderBackupOutcome } from '../text/outcome.ts';
+import { renderRecovery } from '../text/recovery.ts';
 
 const orderCount = 50_000;
 const lateOrders = 12;
@@ -70,7 +70,7 @@ async function open(scene: Scene, tell: Teller): Promise<{ readonly muster: Must
   tell.command('muster validate');
   const { plan, muster } = await scene.open();
   tell.plain(
-    `muster.yaml is valid: ${plan.systems.size} systems, ${plan.storage.size} storage targets, ${plan.runbooks.size} runbook.`,
+    `muster.yaml is valid: ${counted(plan.systems.size, 'system')}, ${counted(plan.storage.size, 'storage target')}, ${counted(plan.runbooks.size, 'runbook')}`,
   );
   tell.command('muster graph');
   tell.plain(renderGraph(recoveryGraph(plan, {}), 'text').trimEnd());
@@ -83,10 +83,10 @@ async function backup(muster: Muster, tell: Teller, session: Session): Promise<v
   tell.plain(renderBackupOutcome(outcome, muster.plan.timezone));
   if (outcome.status !== 'succeeded')
     throw new MusterError(`the backup ended as ${outcome.status}`, { code: 'demo-failed' });
-  tell.command('muster preview --for 24h');
+  tell.command('muster preview --for 6h');
   const now = Date.now();
   tell.plain(
-    renderPreview(muster.preview({ from: now, until: now + 86_400_000, systems: undefined }), muster.plan.timezone),
+    renderPreview(muster.preview({ from: now, until: now + 21_600_000, systems: undefined }), muster.plan.timezone),
   );
 }
 
@@ -98,18 +98,18 @@ async function destroy(scene: Scene, tell: Teller): Promise<void> {
 }
 
 async function recover(muster: Muster, tell: Teller, session: Session): Promise<RecoverOutcome> {
-  tell.command('muster recover rebuild --execute --param cause=deletion');
+  tell.command('muster recover rebuild --execute --reason "everything was deleted"');
   const outcome = await watched(muster, session, () =>
     muster.recover({
       runbook: 'rebuild',
       mode: 'execute',
       moment: { kind: 'latest' },
-      params: { cause: 'deletion' },
-      reason: 'demonstration',
+      params: {},
+      reason: 'everything was deleted',
       signal: session.signal,
     }),
   );
-  tell.plain(renderReport(outcome.report, muster.plan.timezone));
+  tell.plain(renderRecovery(outcome, muster.plan.timezone));
   if (outcome.status !== 'succeeded')
     throw new MusterError(`the recovery ended as ${outcome.status}`, { code: 'demo-failed' });
   return outcome;
@@ -150,9 +150,6 @@ function showObjectives({ report }: RecoverOutcome, tell: Teller): void {
   );
   tell.plain(
     `RPO  target ${durationOf(report.rpo.target)}, achieved ${durationOf(report.rpo.achieved)}: ${report.rpo.verdict}`,
-  );
-  tell.plain(
-    `Peak memory ${formatSize(process.resourceUsage().maxRSS * 1024)}. If muster disappeared, restic would read these backups.`,
   );
 }
 

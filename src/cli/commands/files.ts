@@ -21,12 +21,14 @@ export function define(command: Command, session: Session): void {
 
 /** One document, written as it comes: a backup may hold millions of files. */
 async function printJson(entries: AsyncIterable<Entry>, session: Session): Promise<void> {
-  let before = '{ "files": [';
+  let previous: string | undefined;
+  session.print('{ "files": [');
   for await (const entry of entries) {
-    session.print(`${before}\n  ${JSON.stringify(entryJson(entry))}`.replace(/^,\n/, ',\n'));
-    before = ',';
+    if (previous !== undefined) session.print(`${previous},`);
+    previous = `  ${JSON.stringify(entryJson(entry))}`;
   }
-  session.print(before === ',' ? ']}' : '{ "files": [] }');
+  if (previous !== undefined) session.print(previous);
+  session.print(']}');
 }
 
 function entryJson(entry: Entry): object {

@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { renderReport, type Muster, type RecoverOutcome } from '../../index.ts';
+import { renderRecovery } from '../text/recovery.ts';
 import { listArgument, momentOf, pairArgument } from '../arguments.ts';
 import { exitCodeOfStatus } from '../exit.ts';
 import { usageError } from '../failure.ts';
@@ -15,6 +18,7 @@ interface Options {
   readonly param?: Readonly<Record<string, string>>;
   readonly system?: readonly string[];
   readonly reason?: string;
+  readonly report?: string;
 }
 
 export function define(command: Command, session: Session): void {
@@ -26,6 +30,7 @@ export function define(command: Command, session: Session): void {
     .option('--param <name=value>', 'a parameter of the runbook (may be repeated)', pairArgument)
     .option('--system <name>', 'only this system and what it needs (may be repeated)', listArgument)
     .option('--reason <text>', 'for the record')
+    .option('--report <path>', 'write the recovery report: JSON when it ends in .json, else Markdown')
     .addHelpText('after', help)
     .action((runbook: string, options: Options) =>
       withMuster(session, (muster) => recover(muster, runbook, { options, session })),
@@ -52,20 +57,22 @@ async function recover(
     })
     .finally(end);
   session.exitCode = exitCodeOfStatus(outcome.status);
-  session.print(session.globals().json ? JSON.stringify(recoverJson(outcome), null, 2) : textOf(outcome, muster));
+  const zone = muster.plan.timezone;
+  if (options.report !== undefined) await writeReport(resolve(session.cwd, options.report), outcome, zone);
+  session.print(session.globals().json ? JSON.stringify(recoverJson(outcome), null, 2) : renderRecovery(outcome, zone));
 }
 
-function textOf(outcome: RecoverOutcome, muster: Muster): string {
-  const report = renderReport(outcome.report, muster.plan.timezone);
-  return outcome.mode === 'execute'
-    ? report
-    : `${report}\nThis was a simulation: nothing was changed. Add --execute to do it.`;
+async function writeReport(path: string, outcome: RecoverOutcome, timezone: string): Promise<void> {
+  const text = path.endsWith('.json')
+    ? `${JSON.stringify(recoverJson(outcome), null, 2)}\n`
+    : renderReport(outcome.report, timezone);
+  await writeFile(path, text);
 }
 
 const help = `
 Examples:
   muster recover rebuild                       # simulate
-  muster recover rebuild --execute --param cause=fire --reason "fire in the server room"
+  muster recover rebuild --execute --param cause=fire --reason "fire in the server room" --report report.md
   muster recover rebuild --execute --system orders --at "2026-01-15 10:30"
 
 Exit codes: 0 succeeded · 1 failed · 2 wrong usage · 3 partly · 11 locked by another run · 130 interrupted`;

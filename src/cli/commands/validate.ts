@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { formatDiagnostics, judgeObjectives, loadPlan, type LoadResult, type Plan } from '../../index.ts';
 import { findPlan } from '../open.ts';
 import type { Session } from '../session.ts';
+import { counted } from '../text/counted.ts';
 
 interface Options {
   readonly strict?: boolean;
@@ -55,7 +56,7 @@ function summaryOf(plan: Plan): string {
     [plan.storage.size, 'storage target'],
     [plan.runbooks.size, 'runbook'],
   ] as const;
-  return counts.map(([count, noun]) => `${count} ${noun}${count === 1 ? '' : 's'}`).join(', ');
+  return counts.map(([count, noun]) => counted(count, noun)).join(', ');
 }
 
 const help = `

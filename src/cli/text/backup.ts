@@ -1,5 +1,6 @@
 import { formatInstant, formatSize, fromBytePath, type BackupRecord, type Entry, type Plan } from '../../index.ts';
 import { printable } from './printable.ts';
+import { counted } from './counted.ts';
 
 /** One backup in full, with the way to read it without muster. */
 export function renderBackup(backup: BackupRecord, plan: Plan): string {
@@ -11,7 +12,7 @@ export function renderBackup(backup: BackupRecord, plan: Plan): string {
     ['status', backup.status],
     ['started', formatInstant(backup.startedAt, plan.timezone)],
     ['finished', formatInstant(backup.finishedAt, plan.timezone)],
-    ['content', `${backup.files} files, ${formatSize(backup.bytesTotal)}`],
+    ['content', `${counted(backup.files, 'file')}, ${formatSize(backup.bytesTotal)}`],
     ['read', formatSize(backup.bytesRead)],
     ['stored', formatSize(backup.bytesStored)],
     ['run', backup.run],

@@ -8,6 +8,7 @@ import {
   type VerifyOutcome,
 } from '../../index.ts';
 import { printable } from './printable.ts';
+import { counted } from './counted.ts';
 
 /** What `backup` did, a line for each system. */
 export function renderBackupOutcome(outcome: BackupOutcome, timezone: string): string {
@@ -22,7 +23,7 @@ function backupLine(line: BackupLine, timezone: string): string {
   const where = backup.storage
     .map((copy) => (copy.status === 'stored' ? copy.name : `${copy.name} (failed)`))
     .join(', ');
-  const read = `${backup.files} files, ${formatSize(backup.bytesTotal)}, ${formatSize(backup.bytesRead)} read, ${formatSize(backup.bytesStored)} stored`;
+  const read = `${counted(backup.files, 'file')}, ${formatSize(backup.bytesTotal)}, ${formatSize(backup.bytesRead)} read, ${formatSize(backup.bytesStored)} stored`;
   const took = formatDuration(backup.finishedAt - backup.startedAt);
   return `${line.system}: ${backup.id.slice(0, 8)} ${backup.status} ${formatInstant(backup.startedAt, timezone)} ${read} in ${took}, on ${where}`;
 }
@@ -40,7 +41,7 @@ export function renderVerifyOutcome(outcome: VerifyOutcome): string {
 /** What is back, where, and what is missing. */
 export function renderRestoreOutcome(outcome: RestoreOutcome): string {
   const lines = [
-    `${outcome.files} files, ${formatSize(outcome.bytes)} restored${outcome.recoveredTo === undefined ? '' : ` to ${outcome.recoveredTo}`}`,
+    `${counted(outcome.files, 'file')}, ${formatSize(outcome.bytes)} restored${outcome.recoveredTo === undefined ? '' : ` to ${outcome.recoveredTo}`}`,
   ];
   for (const missing of outcome.missing) lines.push(`  missing: ${printable(missing.path)}: ${missing.detail}`);
   return [...lines, `run ${outcome.run}: ${outcome.status}`].join('\n');
