@@ -1,7 +1,7 @@
 import { CronExpression, CronFieldCollection } from 'cron-parser';
 
 import type { WallTime } from '../base/zone.ts';
-import type { Window } from './recurrence.ts';
+import type { Window } from './window.ts';
 
 /** The days that a cron expression means, each as its midnight. Asks the library once a year of the calendar. */
 export class CronDays {

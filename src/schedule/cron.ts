@@ -3,7 +3,7 @@ import { CronExpressionParser, type CronFieldCollection } from 'cron-parser';
 import type { Instant, Milliseconds } from '../base/clock.ts';
 import { dayMs, firstInstantOf, instantsOf, type WallTime } from '../base/zone.ts';
 import { CronDays } from './cron-days.ts';
-import type { Window } from './recurrence.ts';
+import type { Window } from './window.ts';
 
 /**
  * The library reads the expression and says which days it means; times of day and zones are worked out here, because its own way over a

@@ -1,6 +1,6 @@
 import type { Instant, Milliseconds } from '../base/clock.ts';
 import { dayMs, firstInstantOf, wallTimeAt } from '../base/zone.ts';
-import type { Window } from './recurrence.ts';
+import type { Window } from './window.ts';
 
 /**
  * `every: 4h` counts elapsed time from local midnight and starts again at the next midnight, so that two times are

@@ -1,13 +1,9 @@
 import type { Instant } from '../base/clock.ts';
+import { dayMs } from '../base/zone.ts';
 import type { Recurrence } from '../plan/model/system.ts';
 import { cronTimes } from './cron.ts';
 import { everyTimes } from './every.ts';
-
-/** Half open: `from` is in it, `until` is not. */
-export interface Window {
-  readonly from: Instant;
-  readonly until: Instant;
-}
+import type { Window } from './window.ts';
 
 /** When something recurs: the part of a `Schedule` that decides its times. */
 export interface Timetable {
@@ -15,7 +11,6 @@ export interface Timetable {
   readonly timezone: string;
 }
 
-const dayMs = 86_400_000;
 /** Grows to more than the 8 years that may lie between two 29ths of February. */
 const searchDays = [2, 40, 400, 3000] as const;
 
