@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { getSystemErrorName } from 'node:util';
 import type { BytePath } from '../base/capture.ts';
-import { messageOf } from '../base/error.ts';
+import { codeOf, messageOf } from '../base/error.ts';
 import type { ExtendedAttribute } from './tree/node.ts';
 
 /** An open file, or a path whose last part is not followed when it is a link. */
@@ -18,6 +18,8 @@ export interface Posix {
   setTimes(place: PosixPlace, times: { readonly atime: bigint; readonly mtime: bigint }): void;
   /** `mode` is a `st_mode`: the type (FIFO, block or character device) and permissions. */
   makeNode(path: BytePath, mode: number, device: bigint): void;
+  /** Where the next data at or after an offset of an open file begins; infinity when only a hole is left. */
+  nextData(fd: number, offset: number): number;
   /** Everything written to the file system of this open file is durable when it resolves. */
   syncFileSystem(fd: number): Promise<void>;
 }
@@ -53,6 +55,7 @@ interface Koffi {
 
 const atCurrentFolder = -100;
 const noFollow = 0x100;
+const seekData = 3;
 const perSecond = 1_000_000_000n;
 
 function bind(): Posix {
@@ -66,6 +69,7 @@ function bind(): Posix {
   const getxattr = libc.func('int64_t lgetxattr(const void *path, const void *name, void *value, size_t size)');
   const mknod = libc.func('int mknod(const void *path, uint32_t mode, uint64_t device)');
   const syncfs = libc.func('int syncfs(int fd)') as unknown as AsyncCall;
+  const lseek = libc.func('int64_t lseek(int fd, int64_t offset, int whence)');
   const calls = { libc, must, fail };
   return {
     attributes: attributeReader({ listxattr, getxattr, fail }),
@@ -73,6 +77,13 @@ function bind(): Posix {
     removeAttribute: attributeRemover(calls),
     setTimes: timeSetter(calls),
     makeNode: (path, mode, device) => must('mknod', mknod(cString(path), mode, device)),
+    nextData: (fd, offset) => {
+      const at = lseek(fd, offset, seekData);
+      if (at >= 0) return at;
+      const error = fail('lseek');
+      // File systems that know no holes have data everywhere.
+      return codeOf(error) === 'ENXIO' ? Number.POSITIVE_INFINITY : offset;
+    },
     syncFileSystem: (fd) =>
       new Promise((resolve, reject) => {
         syncfs.async(fd, (error, result) => {

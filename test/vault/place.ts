@@ -13,6 +13,7 @@ import { vaultOn } from '../../src/vault/open-vault.ts';
 import type { Repository } from '../../src/vault/repository.ts';
 import type { BackupRequest, Vault } from '../../src/vault/vault.ts';
 import { passphrase } from './open-again.ts';
+import { treeRoots } from './roots.ts';
 
 /** Little work, so that tests don't spend their time there. */
 const cost = { N: 1024, r: 8, p: 1 };
@@ -52,8 +53,7 @@ export async function openAgain(folder: string): Promise<TestVault> {
 
 /** A request to back up one tree, as it is. */
 export function treeRequest(path: string, more: Partial<BackupRequest> = {}): BackupRequest {
-  const roots = [{ kind: 'tree' as const, path: toBytePath(path), excluded: () => false }];
-  return { roots, parent: undefined, time: Date.now(), tags: [], paths: [path], ...more };
+  return { ...treeRoots(path), parent: undefined, time: Date.now(), tags: [], ...more };
 }
 
 /** Runs restic on the repository in a folder; its output. Throws when it fails. */

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import type { BytePath } from '../../base/capture.ts';
 import { codeOf } from '../../base/error.ts';
 import { nativePath } from '../open-folder.ts';
+import { posixCalls } from '../posix.ts';
 import type { Id } from '../repository.ts';
 import type { ArchiveContext } from './context.ts';
 import { sameVersion } from './known-content.ts';
@@ -60,7 +61,8 @@ async function readOpen(
 ): Promise<FileContent & { readonly changed: boolean }> {
   const stats = reading(path, () => fstatSync(fd, { bigint: true }));
   if (!stats.isFile()) throw new SourceFault({ path, kind: 'changed', detail: 'it is no regular file any more' });
-  const { content, size } = await saveContent(context, { fd, path, expected: Number(stats.size) });
+  const sparse = stats.blocks * 512n < stats.size;
+  const { content, size } = await saveContent(context, { fd, path, expected: Number(stats.size), sparse });
   const after = reading(path, () => fstatSync(fd, { bigint: true }));
   return { stats, content, size, changed: !sameVersion(stats, after) };
 }
@@ -70,6 +72,8 @@ interface OpenFile {
   readonly path: BytePath;
   /** Reading ends here: a file that grows as fast as it is read would never end. */
   readonly expected: number;
+  /** It has holes: they need not be read to know what is in them. */
+  readonly sparse: boolean;
 }
 
 type Saved = Pick<FileContent, 'content' | 'size'>;
@@ -139,10 +143,16 @@ function ahead(piece: Promise<Buffer>): Promise<Buffer> {
 async function readPiece(file: OpenFile, buffer: Buffer, at: number): Promise<Buffer> {
   const wanted = Math.min(buffer.length, file.expected - at);
   if (wanted <= 0) return buffer.subarray(0, 0);
+  if (file.sparse && isHole(file, at, wanted)) return buffer.subarray(0, wanted).fill(0);
   try {
     const { bytesRead } = await readAsync(file.fd, buffer, 0, wanted, at);
     return buffer.subarray(0, bytesRead);
   } catch (error) {
     throw asFault(file.path, error);
   }
+}
+
+function isHole({ fd }: OpenFile, at: number, length: number): boolean {
+  const calls = posixCalls();
+  return calls.available && calls.posix.nextData(fd, at) >= at + length;
 }

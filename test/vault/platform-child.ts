@@ -1,0 +1,11 @@
+import { openAgain } from './open-again.ts';
+import { treeRoots } from './roots.ts';
+
+// As on a system whose calls are not known: backs up a folder, restores it, prints both results.
+Object.defineProperty(process, 'platform', { value: 'plan9' });
+const [folder = '', source = '', target = ''] = process.argv.slice(2);
+const vault = await openAgain(folder);
+const backup = await vault.backup({ ...treeRoots(source), parent: undefined, time: Date.now(), tags: [] });
+const restore = await vault.restore({ snapshot: backup.snapshot, target, overwrite: 'never' });
+console.log(JSON.stringify({ backup: backup.faults, restore: restore.faults }));
+await vault.close();
