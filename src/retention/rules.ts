@@ -1,6 +1,6 @@
 import type { BackupRecord } from '../base/backup.ts';
 import type { Instant } from '../base/clock.ts';
-import { wallTimeAt } from '../base/zone.ts';
+import { type WallTime, wallTimeAt } from '../base/zone.ts';
 import type { Retention, RetentionCounts } from '../plan/model/system.ts';
 import { type Period, periodLabel } from './calendar.ts';
 import { describeCalendarDuration, instantBefore } from './calendar-duration.ts';
@@ -24,9 +24,8 @@ export function applyRules(
   const within = withinOf(policy, backups[0]?.startedAt, timezone);
   const verdicts = new Map<string, Verdict>();
   for (const [index, backup] of backups.entries()) {
-    const answers = counters.map((counter) =>
-      counter.answer(labelOf(counter, backup, timezone), index, backups.length),
-    );
+    const wall = wallTimeAt(timezone, backup.startedAt);
+    const answers = counters.map((counter) => counter(wall, index === backups.length - 1));
     if (within) answers.push(within(backup.startedAt));
     if (index < policy.minimum) answers.push({ keeps: true, reason: `minimum: one of the newest ${policy.minimum}` });
     verdicts.set(backup.id, verdictOf(answers, policy.name));
@@ -39,10 +38,8 @@ interface Answer {
   readonly reason: string;
 }
 
-interface Counter {
-  readonly rule: Period | 'last';
-  answer(label: string, index: number, total: number): Answer;
-}
+/** Asked about each backup, newest first. */
+type Counter = (wall: WallTime, isOldest: boolean) => Answer;
 
 const rules = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'quarterly', 'yearly'] as const;
 
@@ -56,22 +53,22 @@ function countersOf(counts: RetentionCounts): readonly Counter[] {
 function counterOf(rule: Period | 'last', slots: number): Counter {
   let used = 0;
   let previous: string | undefined;
-  return {
-    rule,
-    answer(label, index, total) {
-      if (used === slots) return { keeps: false, reason: `${rule}: newer backups use its slots (${slots})` };
-      const isNew = rule === 'last' || label !== previous;
-      if (!isNew && index < total - 1) return { keeps: false, reason: `${rule}: ${label} has a newer backup` };
-      previous = label;
-      used += 1;
-      const what = isNew ? (rule === 'last' ? 'newest' : `newest of ${label}`) : 'oldest, fills a free slot';
-      return { keeps: true, reason: `${rule}: ${what} (${used} of ${slots})` };
-    },
+  return (wall, isOldest) => {
+    if (used === slots) return { keeps: false, reason: `${rule}: newer backups use its slots (${slots})` };
+    const label = rule === 'last' ? `number ${used + 1}` : periodLabel(rule, wall);
+    const isNew = label !== previous;
+    if (!isNew && !isOldest) return { keeps: false, reason: `${rule}: ${label} has a newer backup` };
+    previous = label;
+    used += 1;
+    return {
+      keeps: true,
+      reason: `${rule}: ${isNew ? newestOf(rule, label) : 'oldest, fills a free slot'} (${used} of ${slots})`,
+    };
   };
 }
 
-function labelOf(counter: Counter, backup: BackupRecord, timezone: string): string {
-  return counter.rule === 'last' ? '' : periodLabel(counter.rule, wallTimeAt(timezone, backup.startedAt));
+function newestOf(rule: Period | 'last', label: string): string {
+  return rule === 'last' ? 'newest' : `newest of ${label}`;
 }
 
 function withinOf(
