@@ -5,9 +5,11 @@ import type { FetchRequest, FetchResult, RestoreSourceResult } from '../sources/
 import type { ActionOf, StepContext, StepHandler, StepOutcome } from './handler.ts';
 import { failed, partial, stepErrorOf, succeeded } from './outcome.ts';
 import { checkRestore } from './restore/check.ts';
+import { useFirstCopy, type FromCopy } from './restore/copies.ts';
 import { definitionFor } from './restore/definition.ts';
-import { findCopy, type FoundCopy } from './restore/find-copy.ts';
+
 import { requireSpace } from './restore/space.ts';
+import type { StoredSnapshot } from './stored-copy.ts';
 
 /** Puts a backup back, from the first storage target that has it. */
 export const restoreStep: StepHandler<'restore'> = { readOnly: false, check: checkRestore, execute };
@@ -15,10 +17,10 @@ export const restoreStep: StepHandler<'restore'> = { readOnly: false, check: che
 async function execute(action: ActionOf<'restore'>, context: StepContext): Promise<StepOutcome> {
   try {
     const definition = definitionFor(action, context);
-    const copy = await findCopy(action, context);
     if (action.place.kind === 'folder' && action.paths.length === 0)
       await requireSpace(action.place.path, action.backup.bytesTotal);
-    return outcomeOf(action, copy, await restore(definition, action, copy, context));
+    const restored = await useFirstCopy(action, context, (copy) => restore(definition, action, copy, context));
+    return outcomeOf(action, restored);
   } catch (error) {
     context.signal.throwIfAborted();
     return failed(nothingRestored(action), stepErrorOf(error));
@@ -28,7 +30,7 @@ async function execute(action: ActionOf<'restore'>, context: StepContext): Promi
 async function restore(
   definition: SourceDefinition,
   { place, paths, overwrite, backup }: ActionOf<'restore'>,
-  { vault, snapshot }: FoundCopy,
+  { vault, snapshot }: StoredSnapshot,
   context: StepContext,
 ): Promise<RestoreSourceResult> {
   return await sourceFor(definition).restore(definition, {
@@ -44,7 +46,7 @@ async function restore(
 }
 
 async function fetchFrom(
-  { vault, snapshot }: Pick<FoundCopy, 'vault' | 'snapshot'>,
+  { vault, snapshot }: Pick<StoredSnapshot, 'vault' | 'snapshot'>,
   { target, overwrite, include }: FetchRequest,
   { signal, onProgress }: StepContext,
 ): Promise<FetchResult> {
@@ -63,15 +65,15 @@ async function fetchFrom(
 /** Less than was asked, or a check that did not pass, is `partial`, and everything that is missing is listed. */
 function outcomeOf(
   { system, backup, paths }: ActionOf<'restore'>,
-  { storage, passedOver }: FoundCopy,
-  { files, bytes, missing, recoveredTo, checks }: RestoreSourceResult,
+  { copy, passedOver, result }: FromCopy<RestoreSourceResult>,
 ): StepOutcome {
+  const { files, bytes, missing, recoveredTo, checks } = result;
   const lost = missing.map(({ path, detail }) => ({ path, kind: 'missing', detail }));
   const unsound = checks.filter(({ passed }) => !passed);
   const faults = [...lost, ...unsound.map(({ name, detail }) => ({ path: recoveredTo, kind: name, detail }))];
   const proven = faults.length === 0 && paths.length === 0 && checks.length > 0;
   const facts = { kind: 'restore', system, backup: backup.id, files, bytes, recoveredTo, proven, checks } as const;
-  const output = [...passedOver.map((reason) => `passed over ${reason}`), `restored from ${storage}`].join('\n');
+  const output = [...passedOver.map((reason) => `passed over ${reason}`), `restored from ${copy.storage}`].join('\n');
   return faults.length === 0 ? succeeded(facts, { output }) : partial(facts, { output, faults });
 }
 

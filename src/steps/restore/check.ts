@@ -5,9 +5,10 @@ import { compileSelection } from '../../sources/selection.ts';
 import { isWithin } from '../../sources/scope.ts';
 import type { ActionOf, StepContext, StepFinding } from '../handler.ts';
 import { ok, problem } from '../outcome.ts';
+import type { StoredSnapshot } from '../stored-copy.ts';
 import { verificationFailed, verifySnapshot } from '../verification.ts';
 import { definitionFor } from './definition.ts';
-import { findCopy, type FoundCopy } from './find-copy.ts';
+import { useFirstCopy } from './copies.ts';
 import { findReplaced } from './replaced.ts';
 import { requireSpace, requireWritable } from './space.ts';
 
@@ -15,20 +16,23 @@ import { requireSpace, requireWritable } from './space.ts';
 export async function checkRestore(action: ActionOf<'restore'>, context: StepContext): Promise<readonly StepFinding[]> {
   try {
     const definition = definitionFor(action, context);
-    const copy = await findCopy(action, context);
-    return [
-      ...copy.passedOver.map((reason) => ({ severity: 'warning', message: `passed over ${reason}` }) as const),
+    const { result, passedOver } = await useFirstCopy(action, context, async (copy) => [
       await checkCopy(copy, context),
       ...(await checkTargets(action, definition)),
       ...(await checkReplaced(action, definition, copy)),
-    ];
+    ]);
+    return [...passedOver.map(warning), ...result];
   } catch (error) {
     context.signal.throwIfAborted();
     return [problem('error', error)];
   }
 }
 
-async function checkCopy({ vault, snapshot, description }: FoundCopy, context: StepContext): Promise<StepFinding> {
+function warning(reason: string): StepFinding {
+  return { severity: 'warning', message: `passed over ${reason}` };
+}
+
+async function checkCopy({ vault, snapshot, description }: StoredSnapshot, context: StepContext): Promise<StepFinding> {
   const verification = await verifySnapshot(vault, { snapshot, level: 'basic' }, context);
   if (verification.passed)
     return ok(`would restore from ${description}: ${verification.checks.length} basic checks passed`);
@@ -61,7 +65,7 @@ async function findingOf(severity: 'warning' | 'error', look: () => Promise<void
 async function checkReplaced(
   { place, paths }: ActionOf<'restore'>,
   definition: SourceDefinition,
-  { vault, snapshot }: FoundCopy,
+  { vault, snapshot }: StoredSnapshot,
 ): Promise<readonly StepFinding[]> {
   if (place.kind === 'folder') return [];
   const selection = compileSelection(paths);
