@@ -36,6 +36,8 @@ export class OpenRepository implements Repository {
   /** Blobs on their way into a durable pack. */
   readonly #pending = new Set<string>();
   readonly #locks = new Set<CheckedLock>();
+  /** True when something was saved without a lock, and not flushed yet. */
+  #savedWithoutLock = false;
   /** Writes take turns. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -60,6 +62,7 @@ export class OpenRepository implements Repository {
   async save(type: BlobType, bytes: Uint8Array): Promise<{ readonly id: Id; readonly stored: number }> {
     this.#refuseOldVersion();
     const id = hash('sha256', bytes);
+    if (this.#locks.size === 0) this.#savedWithoutLock = true;
     return await this.#inTurn(async () => {
       if (this.has(type, id)) return { id, stored: 0 };
       const stored = await this.#packs.add(type, id, bytes);
@@ -96,6 +99,7 @@ export class OpenRepository implements Repository {
     await this.#inTurn(async () => {
       await this.#packs.finish();
       await this.#indexWriter.write();
+      this.#savedWithoutLock = false;
     });
   }
 
@@ -135,14 +139,17 @@ export class OpenRepository implements Repository {
     const lock = await takeLock({ objects, clock, holder, kind });
     this.#locks.add(lock);
     const release = async (): Promise<void> => {
-      this.#locks.delete(lock);
+      if (this.#locks.delete(lock) && this.#locks.size === 0 && !this.#savedWithoutLock) await this.close();
       await lock.release();
     };
     return { lost: lock.lost, release };
   }
 
   async close(): Promise<void> {
-    await this.#inTurn(() => this.#packs.abort());
+    await this.#inTurn(async () => {
+      await this.#packs.reset();
+      this.#pending.clear();
+    });
   }
 
   async #inTurn<T>(run: () => Promise<T>): Promise<T> {

@@ -36,9 +36,13 @@ export interface Repository {
   checkPack(id: Id): Promise<string | undefined>;
   /** Cuts a stream of pieces into chunks at restic's borders. A yielded chunk is valid until the next is asked for. */
   chunks(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
-  /** Takes restic's shared or exclusive lock and keeps it fresh. Throws `vault-locked`. `lost` is aborted when it is gone. */
+  /**
+   * Takes restic's shared or exclusive lock and keeps it fresh. Throws `vault-locked`. `lost` is aborted when it is gone.
+   * Who writes holds one: after a fault of the store every `save` and `flush` throws it, until the last lock is released.
+   * What was saved and not flushed is dropped then, so that the next operation can't rely on it.
+   */
   lock(kind: 'shared' | 'exclusive'): Promise<RepositoryLock>;
-  /** Drops what was not flushed, and its temporary files. Locks are released by whoever took them. */
+  /** Drops what was not flushed, with its temporary files. Locks are released by whoever took them. */
   close(): Promise<void>;
 }
 

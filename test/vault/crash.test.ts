@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Repository } from '../../src/vault/repository.ts';
 import { requireProgram } from '../require.ts';
@@ -40,7 +41,7 @@ describe('a writer that is killed at any moment', () => {
 
 /** Lets a writer work until it has told so many steps, and kills it then. Returns the snapshots that it reported. */
 async function writeAndKill(folder: string, steps: number): Promise<string[]> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-writer.ts'), folder], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./crash-writer.ts', import.meta.url)), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exit = once(child, 'exit');

@@ -193,6 +193,50 @@ describe('a store that fails', () => {
   );
 });
 
+describe('an operation that ends', () => {
+  test('by a fault of the store: the next one starts anew, and stores again what was lost', async () => {
+    await place.create();
+    let failing = false;
+    const repository = await place.open({ store: failingStore(place.store, 'commit', () => failing) });
+    const [one, two] = [await repository.lock('shared'), await repository.lock('shared')];
+    const content = noise('lost', 100_000);
+    await repository.save('data', content);
+    failing = true;
+    await expect(repository.flush()).rejects.toMatchObject({ code: 'storage-full' });
+    failing = false;
+    await one.release();
+    // The other may have relied on what was lost.
+    await expect(repository.flush()).rejects.toMatchObject({ code: 'storage-full' });
+    await two.release();
+    const next = await repository.lock('shared');
+    expect((await repository.save('data', content)).stored).toBeGreaterThan(100_000);
+    await repository.flush();
+    await next.release();
+    const again = await place.open();
+    expect((await again.load('data', hash('sha256', content))).equals(content)).toBe(true);
+  });
+
+  test('before its flush: nothing of it is known or left', async () => {
+    const repository = await place.create();
+    const lock = await repository.lock('shared');
+    const { id } = await repository.save('data', Buffer.from('cancelled'));
+    await lock.release();
+    expect(repository.has('data', id)).toBe(false);
+    expect(readdirSync(join(place.path, 'tmp'))).toEqual([]);
+    await repository.save('data', Buffer.from('cancelled'));
+    await repository.flush();
+    expect(String(await repository.load('data', id))).toBe('cancelled');
+  });
+
+  test('leaves alone what somebody saved without a lock', async () => {
+    const repository = await place.create();
+    const { id } = await repository.save('data', Buffer.from('loose'));
+    await (await repository.lock('shared')).release();
+    await repository.flush();
+    expect(String(await (await place.open()).load('data', id))).toBe('loose');
+  });
+});
+
 describe('snapshots', () => {
   test('are kept byte for byte, and can be listed, read and removed', async () => {
     const repository = await place.create();

@@ -25,7 +25,7 @@ interface FaultKind {
 
 const full: FaultKind = {
   code: 'storage-full',
-  hint: 'Free space there, or run `muster prune`, then run the backup again.',
+  hint: 'Free space on that disk, or point the storage target to a larger one, then run it again.',
 };
 
 const refused: FaultKind = {

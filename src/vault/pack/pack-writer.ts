@@ -55,6 +55,12 @@ export class PackWriter {
     });
   }
 
+  /** Drops packs that aren't finished, and forgets the fault: a new start, for whoever knows that nobody needs them. */
+  async reset(): Promise<void> {
+    await this.abort();
+    this.#fault = undefined;
+  }
+
   /** Drops packs that aren't finished. */
   async abort(): Promise<void> {
     const packs = [...this.#open.values()];
