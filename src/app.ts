@@ -2,7 +2,7 @@ import { backup, planBackup } from './app/backup.ts';
 import { backupOf, filesOf, runOf } from './app/catalog.ts';
 import type { Muster, OpenOptions } from './app/muster.ts';
 import { notify, renderMessage } from './app/notify.ts';
-import { preview } from './app/preview.ts';
+import { graph, preview } from './app/preview.ts';
 import { planRecovery, recover } from './app/recover.ts';
 import { checkRestore, plannedRestore, restore } from './app/restore.ts';
 import { createState, type State } from './app/state.ts';
@@ -31,12 +31,13 @@ export function openMuster(plan: Plan, options: OpenOptions = {}): Muster {
 
 type Readings = Pick<
   Muster,
-  'preview' | 'status' | 'backups' | 'backupOf' | 'files' | 'runs' | 'run' | 'renderMessage'
+  'preview' | 'graph' | 'status' | 'backups' | 'backupOf' | 'files' | 'runs' | 'run' | 'renderMessage'
 >;
 
 function readings(state: State): Readings {
   return {
     preview: (options) => preview(state, options),
+    graph: (options = {}) => graph(state, options),
     status: () => statusOf(state),
     backups: (filter) => state.catalog().backups(filter),
     backupOf: (id) => backupOf(state, id),

@@ -8,7 +8,6 @@
  */
 export { openMuster } from './app.ts';
 export type * from './app/muster.ts';
-export type { Preview, PreviewOptions } from './app/preview.ts';
 export type { BackupRecord, CaptureManifest, StoredCopy } from './base/backup.ts';
 export { fromBytePath, toBytePath, type BytePath } from './base/capture.ts';
 export type { Clock, Instant, Milliseconds } from './base/clock.ts';
@@ -30,7 +29,7 @@ export { renderRuns } from './observe/text/runs.ts';
 export { renderSchedule } from './observe/text/schedule.ts';
 export { renderStatus } from './observe/text/status.ts';
 export type { Paint } from './observe/text/paint.ts';
-export { recoveryGraph, type RecoveryGraph } from './order/graph.ts';
+export type { RecoveryGraph } from './order/graph.ts';
 export { judgeObjectives, type ObjectiveReport } from './order/objectives.ts';
 export { planRunbook, type RunbookPlan } from './order/runbook.ts';
 export type { PlannedStep } from './order/step.ts';

@@ -13,7 +13,10 @@ import type { BackupType, VerifyLevel } from '../plan/model/system.ts';
 import type { Plan } from '../plan/model/plan.ts';
 import type { RecoveryReport } from '../observe/report/report.ts';
 import type { Entry } from '../vault/vault.ts';
-import type { Preview, PreviewOptions } from './preview.ts';
+import type { GraphOptions, RecoveryGraph } from '../order/graph.ts';
+import type { ObjectiveReport } from '../order/objectives.ts';
+import type { RetentionDecision } from '../retention/decide.ts';
+import type { BackupExecution } from '../schedule/execution.ts';
 
 export interface OpenOptions {
   /** Folder of the journal. Default: `.muster` beside the plan. */
@@ -33,6 +36,8 @@ export interface Muster {
 
   /** What would happen in a time; reads the catalog, changes nothing. */
   preview(options: PreviewOptions): Preview;
+  /** The order of recovery, with measured times where there are some. */
+  graph(options?: GraphOptions): RecoveryGraph;
   status(): Promise<StatusReport>;
   backups(filter?: BackupFilter): readonly BackupRecord[];
   /** Throws `backup-missing`, `backup-ambiguous`. */
@@ -58,6 +63,21 @@ export interface Muster {
   /** The texts that `notify` would send. */
   renderMessage(options: NotifyOptions): Promise<readonly RenderedText[]>;
   close(): Promise<void>;
+}
+
+export interface PreviewOptions {
+  readonly from: Instant;
+  /** Not in the window itself. */
+  readonly until: Instant;
+  /** Undefined: all. */
+  readonly systems?: readonly string[] | undefined;
+}
+
+/** What would happen within a window, what retention would decide at its start, and the verdicts on objectives. */
+export interface Preview extends PreviewOptions {
+  readonly executions: readonly BackupExecution[];
+  readonly retention: readonly RetentionDecision[];
+  readonly objectives: readonly ObjectiveReport[];
 }
 
 export interface BackupOptions {

@@ -1,26 +1,11 @@
-import type { Instant } from '../base/clock.ts';
-import { judgeObjectives, type ObjectiveReport } from '../order/objectives.ts';
-import { decide, type RetentionDecision } from '../retention/decide.ts';
-import type { BackupExecution } from '../schedule/execution.ts';
+import { recoveryGraph, type GraphOptions, type RecoveryGraph } from '../order/graph.ts';
+import { judgeObjectives } from '../order/objectives.ts';
+import { decide } from '../retention/decide.ts';
 import { executionsBetween } from '../schedule/executions.ts';
 import { factsFrom } from './facts.ts';
+import type { Preview, PreviewOptions } from './muster.ts';
 import { named } from './named.ts';
 import type { State } from './state.ts';
-
-export interface PreviewOptions {
-  readonly from: Instant;
-  /** Not in the window itself. */
-  readonly until: Instant;
-  /** Undefined: all. */
-  readonly systems?: readonly string[] | undefined;
-}
-
-/** What would happen within a window, what retention would decide at its start, and the verdicts on objectives. */
-export interface Preview extends PreviewOptions {
-  readonly executions: readonly BackupExecution[];
-  readonly retention: readonly RetentionDecision[];
-  readonly objectives: readonly ObjectiveReport[];
-}
 
 export function preview(state: State, { from, until, systems }: PreviewOptions): Preview {
   const { plan } = state;
@@ -35,4 +20,9 @@ export function preview(state: State, { from, until, systems }: PreviewOptions):
     retention: decide(plan, backups, from),
     objectives: judgeObjectives(plan, { now: state.clock.now(), facts: factsFrom(catalog), systems }),
   };
+}
+
+export function graph(state: State, options: GraphOptions): RecoveryGraph {
+  const catalog = state.catalog();
+  return recoveryGraph(state.plan, { ...options, measured: (system) => catalog.measuredRestore(system) });
 }

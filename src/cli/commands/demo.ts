@@ -5,7 +5,6 @@ import {
   formatDuration,
   MusterError,
   renderGraph,
-  recoveryGraph,
   renderPreview,
   type Muster,
   type RecoverOutcome,
@@ -73,7 +72,7 @@ async function open(scene: Scene, tell: Teller): Promise<{ readonly muster: Must
     `muster.yaml is valid: ${counted(plan.systems.size, 'system')}, ${counted(plan.storage.size, 'storage target')}, ${counted(plan.runbooks.size, 'runbook')}`,
   );
   tell.command('muster graph');
-  tell.plain(renderGraph(recoveryGraph(plan, {}), 'text').trimEnd());
+  tell.plain(renderGraph(muster.graph(), 'text').trimEnd());
   return { muster };
 }
 

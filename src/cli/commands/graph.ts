@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { recoveryGraph, renderGraph } from '../../index.ts';
+import { renderGraph } from '../../index.ts';
 import { graphJson } from '../json-preview.ts';
-import { openPlan } from '../open.ts';
+import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
 
 interface Options {
@@ -16,15 +16,13 @@ export function define(command: Command, session: Session): void {
       new Option('--format <format>', 'how it is drawn').choices(['text', 'mermaid', 'dot', 'svg']).default('text'),
     )
     .addHelpText('after', help)
-    .action(async (options: Options) => {
-      const plan = await openPlan(session);
-      const graph = recoveryGraph(plan, options.runbook === undefined ? {} : { runbook: options.runbook });
-      session.print(
-        session.globals().json
-          ? JSON.stringify(graphJson(graph), null, 2)
-          : renderGraph(graph, options.format).trimEnd(),
-      );
-    });
+    .action((options: Options) =>
+      withMuster(session, async (muster) => {
+        const graph = muster.graph(options.runbook === undefined ? {} : { runbook: options.runbook });
+        const json = session.globals().json === true;
+        session.print(json ? JSON.stringify(graphJson(graph), null, 2) : renderGraph(graph, options.format).trimEnd());
+      }),
+    );
 }
 
 const help = `

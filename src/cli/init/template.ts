@@ -75,5 +75,8 @@ function namesOf(answers: Answers): readonly string[] {
 
 /** The text as a double-quoted YAML scalar, safe in a flow collection; \`$\` would start a variable. */
 function quoted(text: string): string {
-  return stringify(text.replaceAll('${', () => '$${'), { defaultStringType: 'QUOTE_DOUBLE' }).trimEnd();
+  return stringify(
+    text.replaceAll('${', () => '$${'),
+    { defaultStringType: 'QUOTE_DOUBLE' },
+  ).trimEnd();
 }
