@@ -60,7 +60,23 @@ describe('a backup', () => {
     expect(readdirSync(join(shop.folder, 'scratch'))).toEqual([]);
   });
 
-  test('of several systems at once into one vault is made one after the other', async () => {
+  test('of several systems at once writes to a vault one at a time', async () => {
+    let [writing, most] = [0, 0];
+    const real = await shop.vault('primary');
+    const backup: Vault['backup'] = async (request) => {
+      writing += 1;
+      most = Math.max(most, writing);
+      return await real.backup(request).finally(() => (writing -= 1));
+    };
+    const counted = { ...real, backup };
+    const context = { ...shop.context, vault: async () => counted };
+    const systems = ['website', 'orders', 'website', 'orders'];
+    await Promise.all(systems.map((system) => backupStep.execute(backupAction({ system }), context)));
+    expect(most).toBe(1);
+    expect(await real.snapshots()).toHaveLength(4);
+  });
+
+  test('of several systems at once leaves sound vaults, with copies crosswise', async () => {
     const outcomes = await Promise.all([
       shop.backUp({ copies: ['second'] }),
       shop.backUp({ system: 'orders', copies: ['second'] }),

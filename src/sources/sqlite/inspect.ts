@@ -2,11 +2,9 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Inspection } from './inspection.ts';
 
-/** The same file with the ending that this one has: `.ts` in the sources, `.js` in the package. */
-const thread = new URL(
-  import.meta.url.endsWith('.ts') ? './inspection-thread.ts' : './inspection-thread.js',
-  import.meta.url,
-);
+const source = new URL('./inspection-thread.ts', import.meta.url);
+/** With the ending that this file has: `.ts` in the sources, `.js` in the package. */
+const thread = new URL(source.href.replace(/\.ts$/, import.meta.url.slice(-3)));
 
 /** Checks a database and counts its rows in a thread, so that locks and progress live on meanwhile. */
 export async function inspectInThread(path: string, signal: AbortSignal): Promise<Inspection> {
