@@ -16,8 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { vaultOn } from '../../../src/vault/open-vault.ts';
 import type { TransferProgress } from '../../../src/vault/vault.ts';
 import { compareTrees, factsOf } from '../compare-trees.ts';
-import { craftSnapshot } from '../craft.ts';
-import { folderWith, hastyClock, isRoot, newVault, noise, temporaryFolder, treeRequest } from '../place.ts';
+import { folderWith, hastyClock, newVault, noise, temporaryFolder, treeRequest } from '../place.ts';
 import type { TestVault } from '../place.ts';
 
 interface Backup extends TestVault {
@@ -233,49 +232,5 @@ describe('what is lost', () => {
     });
     expect(seen.every(({ filesTotal, bytesTotal }) => filesTotal === 2 && bytesTotal === 2_000_100)).toBe(true);
     expect(seen.at(-1)).toMatchObject({ files: 2, bytes: 2_000_100 });
-  });
-});
-
-describe('details', () => {
-  test('zeros become holes', async () => {
-    const { vault, source } = await backupOf({ a: 'x' });
-    truncateSync(join(source, 'a'), 50_000_000);
-    const { snapshot } = await vault.backup(treeRequest(source));
-    const target = temporaryFolder();
-    await vault.restore({ snapshot, target, overwrite: 'never' });
-    expect(statSync(join(target, source, 'a'))).toMatchObject({ size: 50_000_000 });
-    expect(statSync(join(target, source, 'a')).blocks).toBeLessThan(200);
-  });
-
-  test('times that restic can not restore', async () => {
-    const { repository, vault } = await newVault();
-    const mtime = 10_428_048_000_123_456_789n;
-    const snapshot = await craftSnapshot(repository, [{ name: 'a', text: 'x', mtime, atime: mtime }]);
-    const target = temporaryFolder();
-    await vault.restore({ snapshot, target, overwrite: 'never' });
-    expect(statSync(join(target, 'a'), { bigint: true }).mtimeNs).toBe(mtime);
-  });
-
-  test('an access list of the target folder does not slip in', async () => {
-    const { vault, source, snapshot } = await backupOf({ 'a/x': 'x' });
-    const target = temporaryFolder();
-    execFileSync('setfacl', ['-d', '-m', 'u:33:rwx', target]);
-    await vault.restore({ snapshot, target, overwrite: 'never' });
-    expect(compareTrees(source, join(target, source))).toStrictEqual([]);
-  });
-
-  test.runIf(isRoot)('somebody else restores what is his to restore, without faults over owners', async () => {
-    const { folder, source, snapshot } = await backupOf({ a: 'x', b: 'y' });
-    chmodSync(join(source, 'b'), 0o4755);
-    const target = temporaryFolder();
-    for (const path of [join(folder, '..'), target]) execFileSync('chown', ['-R', '65534:65534', path]);
-    const script = join(import.meta.dirname, 'restore-as.ts');
-    const output = execFileSync(process.execPath, [script, folder, snapshot, target], {
-      uid: 65_534,
-      gid: 65_534,
-      encoding: 'utf8',
-    });
-    expect(JSON.parse(output)).toStrictEqual({ files: 2, bytes: 2, faults: [] });
-    expect(statSync(join(target, source, 'a')).uid).toBe(65_534);
   });
 });
