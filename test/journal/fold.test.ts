@@ -83,7 +83,7 @@ describe('the tables', () => {
         expect(foldedTables(folder)).toEqual(before);
         expect(journal.verifyChain()).toMatchObject({ intact: true, events: taken.length });
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -99,7 +99,7 @@ describe('the tables', () => {
             expect(state).toEqual(stepAfter(taken, id, step));
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -126,7 +126,7 @@ describe('the tables', () => {
         const last = proven.length === 0 ? undefined : Math.max(...proven.map((event) => event.at));
         expect(catalog.lastProvenRestore('orders')).toBe(last);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });
