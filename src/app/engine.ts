@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import type { RunKind } from '../journal/event.ts';
 import type { PlannedStep } from '../order/step.ts';
 import { evaluateExpression } from '../plan/expression.ts';
-import { runSteps } from '../run/engine.ts';
 import { newRunId } from '../run/id.ts';
 import type { RunEffects, RunRequest } from '../run/request.ts';
-import { handlers } from '../steps/handlers.ts';
+import type { StepHandlers } from '../steps/handler.ts';
 import type { RunOutcome } from './muster.ts';
 import type { State } from './state.ts';
 
@@ -30,7 +29,8 @@ export async function execute(state: State, work: Work): Promise<RunOutcome> {
   const scratch = join(state.folder, 'scratch', id);
   try {
     state.steps.set(id, work.steps);
-    const { status } = await runSteps(requestOf(state, work, id), effectsOf(state, scratch));
+    const { runSteps, handlers } = await loadEngine();
+    const { status } = await runSteps(requestOf(state, work, id), effectsOf(state, scratch, handlers));
     await state.notifier().settled();
     const record = state.journal().run(id);
     if (!record) throw new Error(`run ${id} is not in the journal`);
@@ -39,6 +39,12 @@ export async function execute(state: State, work: Work): Promise<RunOutcome> {
     state.steps.delete(id);
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Loaded at the first run: what only looks at a plan starts faster without the steps and all that they use. */
+async function loadEngine() {
+  const [{ runSteps }, { handlers }] = await Promise.all([import('../run/engine.ts'), import('../steps/handlers.ts')]);
+  return { runSteps, handlers };
 }
 
 function requestOf(state: State, work: Work, id: string): RunRequest {
@@ -58,7 +64,7 @@ function requestOf(state: State, work: Work, id: string): RunRequest {
   };
 }
 
-function effectsOf(state: State, scratch: string): RunEffects {
+function effectsOf(state: State, scratch: string, handlers: StepHandlers): RunEffects {
   return {
     journal: state.journal(),
     clock: state.clock,

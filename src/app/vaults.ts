@@ -4,10 +4,8 @@ import { codeOf, MusterError } from '../base/error.ts';
 import type { ResolveSecret } from '../base/secret.ts';
 import type { Plan } from '../plan/model/plan.ts';
 import type { Storage } from '../plan/model/system.ts';
-import { openLocalStore } from '../storage/local.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import type { Vault } from '../vault/vault.ts';
-import { createVault, openVault } from '../vault/open-vault.ts';
 
 /** The vaults of the plan's storage targets, each opened once. */
 export interface Vaults {
@@ -45,6 +43,8 @@ export function createVaults(request: VaultsRequest): Vaults {
 
 async function openOrCreate(request: VaultsRequest, storage: Storage, mode: 'open' | 'create'): Promise<Vault> {
   const { clock } = request;
+  // Loaded at the first use: its cryptography takes a while, and what only looks at a plan needs none.
+  const { createVault, openVault } = await import('../vault/open-vault.ts');
   if (!(await isEmpty(storage.path)))
     return openVault({ store: await storeOf(storage), passphrase: await firstPassphrase(request), clock });
   if (mode === 'create')
@@ -56,6 +56,7 @@ async function openOrCreate(request: VaultsRequest, storage: Storage, mode: 'ope
 }
 
 async function storeOf(storage: Storage): Promise<ObjectStore> {
+  const { openLocalStore } = await import('../storage/local.ts');
   return openLocalStore({ folder: storage.path });
 }
 

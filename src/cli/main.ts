@@ -1,6 +1,5 @@
 import { Command, CommanderError } from 'commander';
 import { commandList, type CommandEntry } from './commands.ts';
-import { exitCodeOf, reportError } from './failure.ts';
 import { createSession, type Session } from './session.ts';
 import { versionOf } from './version.ts';
 
@@ -12,6 +11,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return session.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { exitCodeOf, reportError } = await import('./failure.ts');
     reportError(error, session);
     return exitCodeOf(error, session);
   } finally {

@@ -1,6 +1,5 @@
 import type { Milliseconds } from '../base/clock.ts';
 import type { ResolveSecret, Secret } from '../base/secret.ts';
-import { readCommandSecret } from './command.ts';
 import { readFileSecret } from './file.ts';
 import { createRedactor } from './redact.ts';
 import { unavailable } from './unavailable.ts';
@@ -36,6 +35,8 @@ export function createSecrets(options: SecretsOptions): Secrets {
 async function read(secret: Secret, { env, cwd, timeout = 30_000 }: SecretsOptions): Promise<string> {
   if (secret.from === 'env') return readVariable(secret.variable, env);
   if (secret.from === 'file') return await readFileSecret(secret.path, cwd);
+  // Loaded when needed: most plans start no command.
+  const { readCommandSecret } = await import('./command.ts');
   return await readCommandSecret(secret.command, { env, cwd, timeout });
 }
 
