@@ -32,7 +32,7 @@ test.runIf(isRoot)('files that may not be read are faults, and the rest is there
   execFileSync('chown', ['-R', '65534:65534', join(folder, '..')]);
   const target = temporaryFolder();
   execFileSync('chown', ['65534:65534', target]);
-  const faults = runChild('backup-as.ts', [folder, source], 65_534) as { path: string; kind: string; detail: string }[];
+  const faults = runChild('backup.ts', [folder, source], 65_534) as { path: string; kind: string; detail: string }[];
   expect(faults).toMatchObject([
     { path: join(source, 'closed'), kind: 'unreadable', detail: 'permission denied (EACCES)' },
     { path: join(source, 'secret'), kind: 'unreadable' },
@@ -47,7 +47,7 @@ test('without the calls of the system what is lost is said', async () => {
   execFileSync('touch', ['-h', '-d', '2020-01-01T00:00:00Z', join(source, 'link'), join(source, 'fifo'), source]);
   const { folder } = await newVault();
   const target = temporaryFolder();
-  expect(runChild('platform-child.ts', [folder, source, target])).toMatchObject({
+  expect(runChild('platform.ts', [folder, source, target])).toMatchObject({
     backup: [{ path: source, kind: 'metadata' }],
     restore: [{ path: join(source, 'fifo'), kind: 'refused' }],
   });
@@ -57,6 +57,6 @@ test('without the calls of the system what is lost is said', async () => {
 
 function runChild(script: string, parameters: readonly string[], user?: number): unknown {
   const as = user === undefined ? {} : { uid: user, gid: user };
-  const file = join(import.meta.dirname, script);
+  const file = join(import.meta.dirname, 'children', script);
   return JSON.parse(execFileSync(process.execPath, [file, ...parameters], { encoding: 'utf8', ...as }));
 }

@@ -4,7 +4,7 @@ import type { Tally } from '../progress.ts';
 import type { Repository } from '../repository.ts';
 import type { RestoreRequest } from '../vault.ts';
 import type { BytePath } from '../../base/capture.ts';
-import type { RestoredLinks } from './hard-links.ts';
+import type { RestoredLinks } from './restored-links.ts';
 
 /** What all steps of one restore share. */
 export interface RestoreContext {

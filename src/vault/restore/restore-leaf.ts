@@ -20,7 +20,7 @@ import type { RestoreContext } from './context.ts';
 import { EntryRefused } from './entry-refused.ts';
 import { withRestored } from './hard-links.ts';
 import { applyToLink, applyToOpen, applyToSpecial } from './metadata.ts';
-import { statAt } from './target-folder.ts';
+import { statAt } from './stat-at.ts';
 import type { SafeEntry } from './tree-walk.ts';
 import { writeContent } from './write-content.ts';
 

@@ -13,7 +13,7 @@ import type { RestoreRequest, RestoreResult } from '../vault.ts';
 import { restoreArea } from './area.ts';
 import type { RestoreContext } from './context.ts';
 import { faultOf } from './entry-refused.ts';
-import { RestoredLinks } from './hard-links.ts';
+import { RestoredLinks } from './restored-links.ts';
 import { applyToOpen } from './metadata.ts';
 import { restoreLeaf } from './restore-leaf.ts';
 import { isWanted, surveyRestore } from './survey.ts';

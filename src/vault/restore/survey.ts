@@ -4,7 +4,8 @@ import { MusterError } from '../../base/error.ts';
 import type { Id } from '../repository.ts';
 import type { TreeNode } from '../tree/node.ts';
 import type { RestoreContext } from './context.ts';
-import { statAt, TargetFolder } from './target-folder.ts';
+import { statAt } from './stat-at.ts';
+import { TargetFolder } from './target-folder.ts';
 import { entriesIn } from './tree-walk.ts';
 import type { SafeEntry } from './tree-walk.ts';
 

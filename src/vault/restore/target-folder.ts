@@ -1,12 +1,11 @@
-import { lstatSync, mkdirSync, unlinkSync } from 'node:fs';
-import type { Stats } from 'node:fs';
+import { mkdirSync, unlinkSync } from 'node:fs';
 import type { BytePath } from '../../base/capture.ts';
-import { codeOf } from '../../base/error.ts';
 import { nativePath, openFolder } from '../open-folder.ts';
 import type { OpenFolder } from '../open-folder.ts';
 import type { TreeNode } from '../tree/node.ts';
 import type { RestoreContext } from './context.ts';
 import { EntryRefused } from './entry-refused.ts';
+import { statAt } from './stat-at.ts';
 
 /**
  * A folder below the target. It is looked up, or made, only when something has to go into it, each part from the open
@@ -90,15 +89,5 @@ export class TargetFolder {
   #clear(place: BytePath): void {
     if (this.#context.request.overwrite === 'never') throw new EntryRefused('something else stands in its place');
     unlinkSync(nativePath(place));
-  }
-}
-
-/** What stands at a place, links themselves; undefined for nothing. */
-export function statAt(place: BytePath): Stats | undefined {
-  try {
-    return lstatSync(nativePath(place));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
   }
 }

@@ -2,15 +2,10 @@
 export type Nanoseconds = bigint;
 
 const perSecond = 1_000_000_000n;
-/** Years 0000 to 9999, which is all that the format can hold; restic moves other times to its ends as well. */
+/** Years 0000 to 9999 are all that the format can hold. Other times are moved to its ends, as restic does. */
 const earliest = -62_167_219_200n * perSecond;
 const latest = 253_402_300_800n * perSecond - 1n;
 const shape = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/;
-
-/** True when `formatTime` keeps the value. */
-export function fitsFormat(time: Nanoseconds): boolean {
-  return time >= earliest && time <= latest;
-}
 
 /** RFC 3339 as Go prints it: the local zone's offset at that instant, nanoseconds without trailing zeros. */
 export function formatTime(time: Nanoseconds): string {

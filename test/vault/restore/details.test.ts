@@ -91,7 +91,7 @@ describe('details', () => {
     chmodSync(join(source, 'b'), 0o4755);
     const target = temporaryFolder();
     for (const path of [join(folder, '..'), target]) execFileSync('chown', ['-R', '65534:65534', path]);
-    const script = join(import.meta.dirname, 'restore-as.ts');
+    const script = join(import.meta.dirname, '../children/restore.ts');
     const output = execFileSync(process.execPath, [script, folder, snapshot, target], {
       uid: 65_534,
       gid: 65_534,

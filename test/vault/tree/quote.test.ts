@@ -28,7 +28,11 @@ describe('names are quoted as Go does', () => {
   });
 
   test('any bytes come back', () => {
-    fc.assert(fc.property(bytes, (name) => expect(unquoteName(quoteName(name))).toBe(name)));
+    fc.assert(
+      fc.property(bytes, (name) => {
+        expect(unquoteName(quoteName(name))).toBe(name);
+      }),
+    );
   });
 
   test.each(['a"b', '\\', '\\q', '\\x1', '\\ud800', '\\U00110000', "\\'", 'line\nfeed', '\\400'])(
@@ -50,7 +54,9 @@ describe('JSON texts are written as Go does', () => {
 
   test('any text can be read back', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => expect(JSON.parse(jsonText(text))).toBe(text.toWellFormed())),
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(JSON.parse(jsonText(text))).toBe(text.toWellFormed());
+      }),
     );
   });
 });

@@ -1,5 +1,5 @@
-import { openAgain } from './open-again.ts';
-import { treeRoots } from './roots.ts';
+import { openAgain } from '../open-again.ts';
+import { treeRoots } from '../roots.ts';
 
 // As on a system whose calls are not known: backs up a folder, restores it, prints both results.
 Object.defineProperty(process, 'platform', { value: 'plan9' });

@@ -1,5 +1,5 @@
-import { openAgain } from './open-again.ts';
-import { treeRoots } from './roots.ts';
+import { openAgain } from '../open-again.ts';
+import { treeRoots } from '../roots.ts';
 
 // Started as another user: backs up a folder and prints the faults.
 const [folder = '', source = ''] = process.argv.slice(2);
