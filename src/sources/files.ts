@@ -3,15 +3,24 @@ import { MusterError } from '../base/error.ts';
 import type { FilesSource } from '../plan/model/system.ts';
 import { lookAtPaths } from './files/paths.ts';
 import { restoreFiles } from './files/restore.ts';
-import type { Capture, Source } from './source.ts';
+import { findingOf } from './finding.ts';
+import type { Capture, Source, SourceFinding } from './source.ts';
 
 /** Files and folders, read where they are. */
 export const filesSource: Source<FilesSource> = {
   facts: { backupTypes: ['full', 'incremental'], selective: true, needsStopped: false },
-  check: async (definition) => (await lookAtPaths(definition)).findings,
+  check: checkFiles,
   capture: captureFiles,
   restore: restoreFiles,
 };
+
+async function checkFiles(definition: FilesSource): Promise<readonly SourceFinding[]> {
+  try {
+    return (await lookAtPaths(definition)).findings;
+  } catch (error) {
+    return [findingOf(error)];
+  }
+}
 
 /** Throws `source-missing`, `source-empty`, `source-is-link`, `source-unreadable`, `source-excluded`, `bad-pattern`. */
 async function captureFiles(definition: FilesSource): Promise<Capture> {

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../base/clock.ts';
-import { MusterError } from '../base/error.ts';
 import type { SqliteSource } from '../plan/model/system.ts';
+import { findingOf } from './finding.ts';
 import type { Source, SourceFinding } from './source.ts';
 import { captureDatabase } from './sqlite/capture.ts';
 import { findDatabaseFile } from './sqlite/database-file.ts';
@@ -30,11 +30,6 @@ async function checkDatabase(definition: SqliteSource): Promise<readonly SourceF
     database.close();
     return [];
   } catch (error) {
-    if (error instanceof MusterError) return [findingOf(error)];
-    throw error;
+    return [findingOf(error)];
   }
-}
-
-function findingOf({ code, message, hint, retryable }: MusterError): SourceFinding {
-  return { severity: retryable ? 'warning' : 'error', code, message, hint: hint ?? '' };
 }

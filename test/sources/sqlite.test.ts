@@ -90,6 +90,27 @@ describe('sqlite', () => {
       expect(readdirSync(trip.data).filter((name) => name.includes('restore'))).toEqual([]);
     });
 
+    test('is undone when the new database cannot take its place', async () => {
+      const definition = makeDatabase(here('orders.db'));
+      const backup = await trip.backUp(definition);
+      program = await startProgram(definition.path);
+      await program.tell("insert into orders (item) values ('only in the log')");
+      await program.end();
+      const before = readdirSync(trip.data).sort();
+      // Behind the back of the restore, after its last check: what it is about to move in is gone.
+      const clock = { now: removeStaged, sleep: async () => {} };
+      const fault = await faultOf(trip.restore(definition, backup, { clock }));
+      expect(fault).toMatchObject({ code: 'restore-failed' });
+      expect(readdirSync(trip.data).sort()).toEqual(before);
+      expect(query(definition.path, 'select count(*) from orders')).toBe(1001);
+
+      function removeStaged(): number {
+        for (const name of readdirSync(trip.data).filter((each) => each.startsWith('.muster-restore-')))
+          rmSync(join(trip.data, name), { recursive: true });
+        return Date.now();
+      }
+    });
+
     test('takes away a log that was left without its database', async () => {
       const definition = makeDatabase(here('orders.db'));
       const backup = await trip.backUp(definition);

@@ -14,6 +14,7 @@ export interface Survey {
 
 /** Throws `nothing-matched` when no entry would be restored. */
 export async function survey(definition: FilesSource, request: RestoreSourceRequest): Promise<Survey> {
+  if (request.place.kind === 'folder' && request.paths.length === 0) return { includes: () => true, missing: [] };
   const scope = scopeOf(definition, request);
   const selection = compileSelection(request.paths);
   const unmatched = new Set(selection.patterns);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fromBytePath, toBytePath, type BytePath } from '../../base/capture.ts';
 import type { Instant } from '../../base/clock.ts';
-import { MusterError } from '../../base/error.ts';
+import { messageOf, MusterError } from '../../base/error.ts';
 import type { SqliteSource } from '../../plan/model/system.ts';
 import { nearestFolder } from '../nearest-folder.ts';
 import { compileSelection } from '../selection.ts';
@@ -18,7 +18,7 @@ import { replaceDatabase } from './replace.ts';
 /**
  * In place: the database is fetched beside its target and checked; only a sound one replaces the old one, which is moved
  * aside and never deleted. To a folder: it is put there and checked. Throws `nothing-matched`, `would-overwrite`,
- * `source-in-use`, `restore-incomplete`, `restore-damaged`.
+ * `source-in-use`, `restore-incomplete`, `restore-damaged`, `restore-failed`.
  */
 export async function restoreDatabase(
   definition: SqliteSource,
@@ -62,6 +62,19 @@ async function restoreInPlace(
   const target = await realpath(definition.path).catch(() => definition.path);
   if (request.overwrite === 'never' && existsSync(target)) throw wouldOverwrite(target);
   await requireUnused(target);
+  try {
+    return await stageAndReplace(target, stored, request);
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw error instanceof MusterError ? error : notReplaced(target, error);
+  }
+}
+
+async function stageAndReplace(
+  target: string,
+  stored: BytePath,
+  request: RestoreSourceRequest,
+): Promise<RestoreSourceResult> {
   const staging = await mkdtemp(join(await nearestFolder(dirname(target)), '.muster-restore-'));
   try {
     const { fetched, file } = await fetchDatabase(stored, request, { target: staging, overwrite: 'always' });
@@ -102,6 +115,14 @@ function requireSound(target: string, { unchecked }: Inspection, checks: readonl
   throw new MusterError(`the restored database is not what was backed up, ${target} stays as it is: ${details}`, {
     code: 'restore-damaged',
     hint: 'Restore an older backup, or this one to a folder to save what can be read.',
+  });
+}
+
+function notReplaced(target: string, error: unknown): MusterError {
+  return new MusterError(`${target} could not be replaced and stays as it is: ${messageOf(error)}`, {
+    code: 'restore-failed',
+    hint: 'Run muster as a user that may write there and give files to their owner, or restore to a folder.',
+    cause: error,
   });
 }
 
