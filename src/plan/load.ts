@@ -5,6 +5,7 @@ import { hashOf } from './read/hash.ts';
 import { merge, type Authored } from './read/merge.ts';
 import { readPlan, type ReadPlan, type Unit } from './read/read-plan.ts';
 import type { ParsedFile } from './read/build.ts';
+import type { Span } from './read/node.ts';
 import { substitute, type Environment } from './read/substitute.ts';
 import { resolvePlan } from './resolve/resolve-plan.ts';
 import { checkShape } from './schema/validate.ts';
@@ -19,7 +20,7 @@ export interface LoadResult {
   readonly plan: Plan | undefined;
   /** Everything that is wrong or doubtful, in the order of the files and lines. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Texts of the files by absolute path, for showing lines. A line of `plain-text-secret` is not to be shown. */
+  /** Texts of the files by absolute path, for showing lines; secrets that should not be there are blotted out. */
   readonly sources: ReadonlyMap<string, string>;
 }
 
@@ -36,7 +37,8 @@ export async function loadPlan(path: string, options: LoadOptions): Promise<Load
   const { folder, sources, complete } = read;
   const paths = [...sources.keys()];
   const plan = await resolvePlan(authored, { files: paths, folder, hash, complete }, problems);
-  return { plan: problems.failed ? undefined : plan, diagnostics: problems.diagnostics(paths), sources };
+  const shown = withoutSecrets(sources, problems.secrets);
+  return { plan: problems.failed ? undefined : plan, diagnostics: problems.diagnostics(paths), sources: shown };
 }
 
 function* filesOf(unit: Unit): Iterable<ParsedFile> {
@@ -58,4 +60,14 @@ function checkSettings({ unit, complete }: ReadPlan, authored: Authored, problem
     });
   if (!authored.name)
     problems.error({ code: 'missing-key', at, message: 'the plan has no name', hint: 'Add `name: …`, in kebab-case.' });
+}
+
+/** Every other character stays where it is. */
+function withoutSecrets(sources: ReadonlyMap<string, string>, secrets: readonly Span[]): ReadonlyMap<string, string> {
+  const shown = new Map(sources);
+  for (const { file, start, end } of secrets) {
+    const text = shown.get(file.path) ?? '';
+    shown.set(file.path, text.slice(0, start) + text.slice(start, end).replaceAll(/\S/g, '*') + text.slice(end));
+  }
+  return shown;
 }

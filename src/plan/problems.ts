@@ -1,15 +1,18 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { closestName } from '../base/closest-name.ts';
+import type { DiagnosticCode } from './diagnostic-codes.ts';
 import type { Span } from './read/node.ts';
 import { positionOf } from './read/source-file.ts';
 
 export interface Problem {
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly at: Span;
   /** One line; names the thing and says what is wrong with it. */
   readonly message: string;
   /** What to do about it, as one imperative sentence. */
   readonly hint?: string | undefined;
+  /** Text that must not be shown: a secret. */
+  readonly secret?: Span;
   readonly related?: readonly { readonly at: Span; readonly message: string }[];
 }
 
@@ -22,6 +25,7 @@ const maxComparisons = 500_000;
 export class Problems {
   readonly #kept = new Map<string, Diagnostic>();
   #comparisons = maxComparisons;
+  readonly #secrets: Span[] = [];
   #errors = 0;
   #omitted = 0;
   #first: Span | undefined;
@@ -58,6 +62,11 @@ export class Problems {
     return closestName(written.slice(0, 100), names);
   }
 
+  /** Texts in which secrets that should not be there have been found. */
+  get secrets(): readonly Span[] {
+    return this.#secrets;
+  }
+
   /** In the order of `files`, then of the text. */
   diagnostics(files: readonly string[]): readonly Diagnostic[] {
     const rank = new Map(files.map((file, index) => [file, index]));
@@ -70,6 +79,7 @@ export class Problems {
 
   #add(severity: Diagnostic['severity'], problem: Problem): void {
     this.#first ??= problem.at;
+    if (problem.secret) this.#secrets.push(problem.secret);
     const key = `${problem.code}\n${problem.at.file.path}\n${problem.at.start}\n${problem.message}`;
     if (this.#kept.has(key)) return;
     if (this.full) this.#omitted += 1;

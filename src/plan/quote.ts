@@ -1,5 +1,6 @@
 /** Text of the user for a message: in backquotes, on one line, cut when long. */
 export function quote(text: string): string {
+  if (text.trim() === '') return '`""`';
   const line = text.replaceAll(/[\p{C}\s]+/gu, ' ');
   return `\`${line.length > 100 ? `${line.slice(0, 100)}…` : line}\``;
 }

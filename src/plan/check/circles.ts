@@ -1,5 +1,5 @@
 import type { Problems } from '../problems.ts';
-import type { FlowEdge, Flows } from '../resolve/scope.ts';
+import type { FlowEdge, FlowNode, Flows } from '../resolve/scope.ts';
 import { findCycles } from './cycles.ts';
 
 /** Reports systems, runbooks and actions whose recovery would set itself going again. */
@@ -9,7 +9,8 @@ export function checkCircles(flows: Flows, problems: Problems): void {
 }
 
 function report(cycle: readonly string[], flows: Flows, problems: Problems): void {
-  const labels = cycle.map((key) => flows.get(key)?.label ?? key);
+  const nouns = new Set(cycle.map((key) => flows.get(key)?.noun));
+  const labels = cycle.map((key) => labelOf(flows.get(key), nouns.size));
   const [first, ...others] = cycle.map((key, index) => edgeOf(flows, key, cycle[(index + 1) % cycle.length] ?? key));
   if (!first) return;
   problems.error({
@@ -23,6 +24,12 @@ function report(cycle: readonly string[], flows: Flows, problems: Problems): voi
         : [],
     ),
   });
+}
+
+/** Where all are of one kind, their names are enough. */
+function labelOf(node: FlowNode | undefined, kinds: number): string {
+  if (!node) return '';
+  return kinds === 1 ? node.at.name : `${node.noun} ${node.at.name}`;
 }
 
 function edgeOf(flows: Flows, from: string, to: string): FlowEdge | undefined {

@@ -36,7 +36,7 @@ async function checkTemplates(checks: LaterChecks['templates'], problems: Proble
 }
 
 interface TextFault {
-  readonly code: string;
+  readonly code: 'bad-expression' | 'bad-template';
   readonly message: string;
   readonly offset?: number;
   readonly hint?: string;
@@ -44,7 +44,7 @@ interface TextFault {
 
 function report(node: ScalarNode, fault: TextFault, problems: Problems): void {
   const { code, message, offset, hint } = fault;
-  problems.error({ code, at: placeOf(node, offset), message, hint });
+  problems.error({ code, at: placeOf(node, offset), message, hint: hint ?? 'Mend the text, or remove it.' });
 }
 
 /** Offsets are those of the text with its variables replaced; where there were any, they fit nothing in the file. */

@@ -2,6 +2,7 @@ import { quote } from '../quote.ts';
 import { child, itemsOf, type Node } from '../read/node.ts';
 import type { Scope } from '../resolve/scope.ts';
 import { textOf } from '../resolve/values.ts';
+import { circleOf } from './circles.ts';
 import { findCycles } from './cycles.ts';
 
 /** Checks the ids and `needs` of a list of steps: each id once, each need an id, no circles. */
@@ -15,7 +16,8 @@ export function checkStepOrder(items: readonly Node[], ids: readonly string[], s
   for (const item of items)
     for (const need of itemsOf(child(item, 'needs')))
       if (!first.has(textOf(need) ?? '')) reportUnknown(need, ids, scope);
-  reportCircles(items, ids, scope);
+  // With an id twice, nobody knows which of them is meant.
+  if (first.size === ids.length) reportCircles(items, ids, scope);
 }
 
 function placeOf(item: Node | undefined): Node | undefined {
@@ -49,7 +51,7 @@ function reportCircles(items: readonly Node[], ids: readonly string[], { problem
     const places = cycle.map((id) => placeOf(items[ids.indexOf(id)])).filter((node) => node !== undefined);
     const [at, ...others] = places;
     if (!at) continue;
-    const message = `these steps wait for each other: ${[...cycle, cycle[0] ?? ''].join(' → ')}`;
+    const message = `these steps wait for each other: ${circleOf(cycle)}`;
     const related = others.map((node, index) => ({
       at: node,
       message: `${cycle[index] ?? ''} needs ${cycle[index + 1] ?? ''}`,

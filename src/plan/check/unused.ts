@@ -13,9 +13,11 @@ const passive: readonly (readonly [SectionName, string])[] = [
   ['contacts', 'no audience has it'],
 ];
 
-/** Warns of own definitions that nothing refers to; those that were inherited are a choice to pick from. */
-export function warnOfUnused({ sections, used, complete, problems }: Scope): void {
-  if (!complete) return;
+/**
+ * Warns of own definitions that nothing refers to; those that were inherited are a choice to pick from. Only for plans
+ * without errors: a misspelt reference is one to something else.
+ */
+export function warnOfUnused({ sections, used, problems }: Scope): void {
   for (const [section, meaning] of passive)
     for (const [name, entry] of sections[section])
       if (!entry.file.inherited && !used[section].has(name))

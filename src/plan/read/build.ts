@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import { quote } from '../quote.ts';
-import type { Problems } from '../problems.ts';
+import type { Problem, Problems } from '../problems.ts';
 import { maxAliasValues } from './limits.ts';
 import type { Entry, ListNode, MapNode, Node, Scalar, ScalarNode, Span } from './node.ts';
 import type { SourceFile } from './source-file.ts';
@@ -125,23 +125,25 @@ function buildEntry(builder: Builder, pair: Pair, known: ReadonlyMap<string, Ent
   return { ...at, name: key, value };
 }
 
-const badKey = {
+type KeyFault = Pick<Problem, 'code' | 'message' | 'hint'>;
+
+const badKey: KeyFault = {
   code: 'bad-key',
   message: 'a key must be plain text',
   hint: 'Write a name before the colon; put text that begins with a special character in quotes.',
 };
-const mergeKey = {
+const mergeKey: KeyFault = {
   code: 'merge-key',
   message: 'the merge key `<<` is not supported: definitions are never merged',
   hint: 'Write the keys out, or move them to a tier.',
 };
-const reservedName = {
+const reservedName: KeyFault = {
   code: 'bad-name',
   message: '`__proto__` cannot be used as a name',
   hint: 'Choose another name.',
 };
 
-function refuse(builder: Builder, at: Span, fault: { code: string; message: string; hint: string }): undefined {
+function refuse(builder: Builder, at: Span, fault: KeyFault): undefined {
   builder.problems.error({ ...fault, at });
 }
 

@@ -3,6 +3,7 @@ import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../../base/error.ts';
 import { formatSize } from '../../base/size.ts';
+import type { DiagnosticCode } from '../diagnostic-codes.ts';
 import { maxFileBytes } from './limits.ts';
 
 /** What a path holds. */
@@ -14,7 +15,7 @@ export type Content =
 
 export interface Fault {
   readonly kind: 'fault';
-  readonly code: string;
+  readonly code: DiagnosticCode;
   /** A sentence that begins with the path goes on like this. */
   readonly message: string;
   readonly hint: string;
@@ -35,7 +36,7 @@ export async function readPath(path: string): Promise<Content> {
   }
 }
 
-function fault(code: string, message: string, hint: string): Fault {
+function fault(code: DiagnosticCode, message: string, hint: string): Fault {
   return { kind: 'fault', code, message, hint };
 }
 

@@ -47,24 +47,22 @@ function parse(text: string, budget: TokenBudget): CST.Token[] | undefined {
   return tokens;
 }
 
-/** Offset of the first thing that stands too deep. Does not recurse: the depth is what a hostile file attacks. */
+/** Offset of something that stands too deep. Does not recurse: the depth is what a hostile file attacks. */
 function findTooDeep(tokens: readonly CST.Token[]): number | undefined {
-  let level: CST.Token[] = [...tokens];
-  for (let depth = 0; level.length > 0; depth += 1) {
+  let level: CST.Token[] = [];
+  for (const token of tokens) if (token.type === 'document' && token.value) level.push(token.value);
+  for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > maxDepth) return level[0]?.offset;
-    level = level.flatMap(collectionsIn);
+    const below: CST.Token[] = [];
+    for (const token of level) if ('items' in token) addCollections(token.items, below);
+    level = below;
   }
   return undefined;
 }
 
-/** Collections right inside a token. */
-function collectionsIn(token: CST.Token): CST.Token[] {
-  if (token.type === 'document') return token.value ? [token.value] : [];
-  if (!('items' in token)) return [];
-  const found: CST.Token[] = [];
-  for (const item of token.items) {
-    if (item.key && 'items' in item.key) found.push(item.key);
-    if (item.value && 'items' in item.value) found.push(item.value);
+function addCollections(items: readonly CST.CollectionItem[], found: CST.Token[]): void {
+  for (const { key, value } of items) {
+    if (key && 'items' in key) found.push(key);
+    if (value && 'items' in value) found.push(value);
   }
-  return found;
 }

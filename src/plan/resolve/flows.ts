@@ -14,7 +14,7 @@ export interface Flow {
 /** Begins to note what the recovery by one definition sets going. */
 export function flowOf(section: FlowSection, entry: Entry, scope: Scope): Flow {
   const edges: FlowEdge[] = [];
-  scope.flows.set(flowKey(section, entry.name), { at: entry, label: `${nouns[section]} ${entry.name}`, edges });
+  scope.flows.set(flowKey(section, entry.name), { at: entry, noun: nouns[section], edges });
   return {
     leadsTo: (to, name, at) => {
       if (name !== undefined) edges.push({ to: flowKey(to, name), at });

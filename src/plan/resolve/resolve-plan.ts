@@ -42,8 +42,8 @@ export async function resolvePlan(authored: Authored, facts: PlanFacts, problems
   checkCircles(scope.flows, problems);
   checkPaths(scope.places, problems);
   checkKeys(scope);
-  warnOfUnused(scope);
   await runLaterChecks(scope.later, problems);
+  if (!problems.failed) warnOfUnused(scope);
   return deepFreeze(plan);
 }
 
@@ -101,5 +101,5 @@ function checkKeys({ sections, complete, problems }: Scope): void {
   if (!target || sections.keys.size > 0 || !complete) return;
   const message = `no key opens the storage target ${quote(target.name)}`;
   const hint = 'Add `keys: { main: { passphrase: { env: MUSTER_PASSPHRASE } } }`.';
-  problems.error({ code: 'missing-key-definition', at: target, message, hint });
+  problems.error({ code: 'no-key', at: target, message, hint });
 }

@@ -1,6 +1,7 @@
 import type { Recurrence, Schedule } from '../model/system.ts';
 import { checkName } from '../check/names.ts';
 import { checkTimezone } from '../check/timezone.ts';
+import { quote } from '../quote.ts';
 import { child, entriesOf, type Entry, type Node } from '../read/node.ts';
 import { namedOf, retryOf } from './common.ts';
 import { referenceOf } from './references.ts';
@@ -63,7 +64,7 @@ const shortestInterval = 60_000;
 function everyOf(node: Node, scope: Scope): Recurrence {
   const ms = durationOf(node, scope);
   if (ms !== undefined && ms < shortestInterval) {
-    const message = `${authoredText(node)} is too short an interval for backups`;
+    const message = `${quote(authoredText(node))} is too short an interval for backups`;
     scope.problems.error({ code: 'bad-duration', at: node, message, hint: 'Write `1m` or longer.' });
   }
   return { kind: 'every', ms: ms ?? shortestInterval, authored: textOf(node) ?? '' };

@@ -28,8 +28,8 @@ export type Flows = Map<string, FlowNode>;
 export interface FlowNode {
   /** Where it is defined. */
   readonly at: Entry;
-  /** What it is called in messages. */
-  readonly label: string;
+  /** What such a thing is called in messages. */
+  readonly noun: string;
   readonly edges: FlowEdge[];
 }
 

@@ -21,6 +21,7 @@ function variableOf(node: Node | undefined, scope: Scope): string | undefined {
   scope.problems.error({
     code: 'bad-secret',
     at: node,
+    secret: node,
     message: 'this is not the name of an environment variable',
     hint: 'Write the name of the variable that holds the secret, never the secret itself.',
   });

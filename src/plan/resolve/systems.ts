@@ -86,7 +86,7 @@ function checkBackup(entry: Entry, parts: BackupParts, scope: Scope): void {
   const tier = child(entry.value, 'tier');
   // A tier that is not there, or whose storage is wrong, has its own problem.
   const excused = child(entry.value, 'storage') !== undefined || isUnknownTier(tier, scope);
-  if (parts.storage === undefined && !excused) {
+  if (parts.storage === undefined && !excused && child(entry.value, 'source')?.kind === 'map') {
     const message = `the system ${quote(entry.name)} has a source but no storage`;
     problems.error({ code: 'missing-storage', at: entry, message, hint: storageHint(tier) });
   }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Instant, Milliseconds } from '../../base/clock.ts';
 import { parseCalendarDuration, parseDuration, type CalendarDuration } from '../../base/duration.ts';
 import { parseSize } from '../../base/size.ts';
+import type { DiagnosticCode } from '../diagnostic-codes.ts';
 import { quote } from '../quote.ts';
 import type { Node, ScalarNode } from '../read/node.ts';
 import type { Scope } from './scope.ts';
@@ -82,20 +83,21 @@ function knownScalar(node: Node | undefined): ScalarNode | undefined {
 }
 
 interface Form<T> {
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly name: string;
   readonly hint: string;
-  /** Undefined: not of this form, or beyond all bounds. */
-  readonly parse: (text: string) => T | undefined;
+  /** Undefined: not of this form; `too-large`: beyond all bounds. */
+  readonly parse: (text: string) => T | 'too-large' | undefined;
 }
 
 function parsed<T>(node: Node | undefined, scope: Scope, form: Form<T>): T | undefined {
   const text = textOf(node);
   if (text === undefined || node === undefined) return undefined;
   const value = text.length > 200 ? undefined : form.parse(text);
-  if (value !== undefined) return value;
-  const message = `${quote(authoredText(node))} is not ${form.name}`;
-  scope.problems.error({ code: form.code, at: node, message, hint: form.hint });
+  if (value !== undefined && value !== 'too-large') return value;
+  const fault = value === undefined ? `is not ${form.name}` : 'is more than anything in a plan can be';
+  const hint = value === undefined ? form.hint : 'Write a smaller one.';
+  scope.problems.error({ code: form.code, at: node, message: `${quote(authoredText(node))} ${fault}`, hint });
   return undefined;
 }
 
@@ -105,7 +107,7 @@ const durationForm: Form<Milliseconds> = {
   hint: 'Write a number and a unit, `s`, `m`, `h`, `d` or `w`: `90s`, `15m`, `1h30m`.',
   parse: (text) => {
     const ms = parseDuration(text);
-    return ms !== undefined && ms <= longestMs ? ms : undefined;
+    return ms !== undefined && ms > longestMs ? 'too-large' : ms;
   },
 };
 
@@ -115,7 +117,7 @@ const calendarForm: Form<CalendarDuration> = {
   hint: 'Write a number and a unit, `h`, `d`, `w`, `mo` or `y`: `30d`, `3mo`, `7y`.',
   parse: (text) => {
     const duration = parseCalendarDuration(text);
-    return duration && duration.months <= 12_000 && duration.ms <= longestMs ? duration : undefined;
+    return duration && (duration.months > 12_000 || duration.ms > longestMs) ? 'too-large' : duration;
   },
 };
 
@@ -125,7 +127,7 @@ const sizeForm: Form<number> = {
   hint: 'Write a number and a unit, `B`, `KiB`, `MiB`, `GiB`, `TiB` or `PiB`: `10GiB`.',
   parse: (text) => {
     const bytes = parseSize(text);
-    return bytes !== undefined && Number.isSafeInteger(bytes) ? bytes : undefined;
+    return bytes !== undefined && !Number.isSafeInteger(bytes) ? 'too-large' : bytes;
   },
 };
 
