@@ -83,7 +83,9 @@ function wrap(sqlite: DatabaseSync, path: string): Database {
     // A statement of its own: a cached one would be reset by the next use of the same text.
     iterate: (sql, values = {}) => iterate(path, () => sqlite.prepare(sql).iterate(values)),
     transaction: (work) => faultsNamed(path, () => transaction(sqlite, work)),
-    close: () => sqlite.close(),
+    close: () => {
+      if (sqlite.isOpen) sqlite.close();
+    },
   };
 }
 

@@ -27,6 +27,7 @@ export interface Journal {
   verifyChain(): ChainVerdict;
   /** Makes the tables of runs, steps and backups anew from the events. */
   rebuild(): void;
+  /** May be called twice. */
   close(): void;
 }
 

@@ -57,7 +57,7 @@ export function makeRig(options: RigOptions = {}): Rig {
   return { folder, journal: opened, effects, waits, close };
 }
 
-function handlersOf(
+export function handlersOf(
   work: Readonly<Record<string, Work>>,
   check: (context: StepContext) => Promise<readonly StepFinding[]>,
 ): StepHandlers {
