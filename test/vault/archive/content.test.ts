@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CaptureRoot } from '../../../src/base/capture.ts';
@@ -42,6 +42,16 @@ describe('what is in the snapshot', () => {
     expect(await pathsIn(vault, snapshot, source)).toStrictEqual(['/data', '/data/live.db', '/data/other']);
     expect(await contentOf(vault, snapshot, join(source, 'data/live.db'))).toBe('whole');
     expect(await contentOf(vault, snapshot, '/no such folder/anywhere/live.db')).toBe('whole');
+  });
+
+  test('a root that is a link is kept as the link that it is', async () => {
+    const source = folderWith({ 'real/a': '' });
+    symlinkSync('real', join(source, 'link'));
+    const { vault } = await newVault();
+    const { snapshot } = await vault.backup(treeRequest(join(source, 'link')));
+    const found = [];
+    for await (const entry of vault.entries(snapshot, source)) found.push(entry);
+    expect(found).toMatchObject([{ path: join(source, 'link'), type: 'symlink', linkTarget: 'real' }]);
   });
 
   test('an inner root brings back what an outer one leaves out', async () => {
