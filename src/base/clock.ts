@@ -11,21 +11,30 @@ export interface Clock {
   sleep(ms: Milliseconds, signal?: AbortSignal): Promise<void>;
 }
 
+/** The longest that a timer of Node can wait: 24.8 days. A longer one would fire at once. */
+const longestTimer: Milliseconds = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => {
-    signal?.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
-      const done = (): void => {
-        signal?.removeEventListener('abort', stop);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      const stop = (): void => {
-        clearTimeout(timer);
-        reject(signal?.reason as Error);
-      };
-      signal?.addEventListener('abort', stop, { once: true });
-    });
+    let left = ms;
+    for (; left > longestTimer; left -= longestTimer) await sleepOnce(longestTimer, signal);
+    await sleepOnce(left, signal);
   },
 };
+
+async function sleepOnce(ms: Milliseconds, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const done = (): void => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}

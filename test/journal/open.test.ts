@@ -45,6 +45,23 @@ describe('a new journal', () => {
   });
 });
 
+describe.runIf(requireProgram('sqlite3', ['--version']))('stock sqlite3', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/journal-and-runs.md'), 'utf8');
+  const queries = [...guide.matchAll(/^sqlite3 -readonly .*?"(.+)"$/gm)].map(([, query]) => query ?? '');
+
+  test('reads it as the guide says, while it is in use', () => {
+    const folder = temporaryFolder();
+    const run = '20261120T101500Z-7f3a9c';
+    const restored = { run, at: 5, system: 'orders', backup: 'x', status: 'succeeded', durationMs: 1 } as const;
+    openState(folder).append(runStarted(run), { ...restored, type: 'restore.finished', proven: true });
+    expect(queries.length).toBeGreaterThan(3);
+    for (const query of queries) {
+      const answer = execFileSync('sqlite3', ['-readonly', join(folder, 'journal.db'), query], { encoding: 'utf8' });
+      expect(answer).toMatch(/7f3a9c|one|run\.started|orders/);
+    }
+  });
+});
+
 describe('a journal that cannot be used', () => {
   test('a file that is no database is damaged, and is left as it is', () => {
     const folder = temporaryFolder();
