@@ -10,8 +10,6 @@ import { assertRunnable } from './runnable.ts';
 import { simulateSteps } from './simulate.ts';
 import type { Verdict } from './verdict.ts';
 
-export type { RunContext, RunEffects, RunListener, RunRequest, RunResult } from './request.ts';
-
 /** Milliseconds that a step may take to stop after it was told to. */
 const usualGrace = 30_000;
 

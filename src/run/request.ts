@@ -51,6 +51,6 @@ export type RunListener = (event: MusterEvent) => void | Promise<void>;
 export interface RunResult {
   readonly id: string;
   readonly status: RunStatus;
-  /** All but `progress`, in the order of the journal. */
+  /** What the engine recorded, in order: all but `progress`, and the messages that others recorded meanwhile. */
   readonly events: readonly MusterEvent[];
 }
