@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -22,6 +21,7 @@ import { withRestored } from './hard-links.ts';
 import { applyToLink, applyToOpen, applyToSpecial } from './metadata.ts';
 import { statAt } from './stat-at.ts';
 import type { SafeEntry } from './tree-walk.ts';
+import { unfinishedName } from './unfinished.ts';
 import { writeContent } from './write-content.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function restoreLeaf(context: RestoreContext, folder: OpenFolder, e
   const place = folder.child(entry.node.name);
   const standing = statAt(place);
   if (standing !== undefined && context.request.overwrite === 'never') throw appeared();
-  const temporary = folder.child(`.muster-${randomBytes(8).toString('hex')}.part`);
+  const temporary = folder.child(unfinishedName());
   try {
     const linked = linkToFirst(context, entry, temporary);
     if (linked) context.tally.add(entry.node.size);

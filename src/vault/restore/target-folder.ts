@@ -6,6 +6,7 @@ import type { TreeNode } from '../tree/node.ts';
 import type { RestoreContext } from './context.ts';
 import { EntryRefused } from './entry-refused.ts';
 import { statAt } from './stat-at.ts';
+import { removeUnfinished } from './unfinished.ts';
 
 /**
  * A folder below the target. It is looked up, or made, only when something has to go into it, each part from the open
@@ -19,6 +20,7 @@ export class TargetFolder {
   made = false;
   readonly #context: RestoreContext;
   #open: OpenFolder | undefined;
+  #tidied = false;
 
   constructor(
     context: RestoreContext,
@@ -51,6 +53,13 @@ export class TargetFolder {
 
   /** Throws `EntryRefused` or a system error when it can be neither used nor made. */
   enter(): OpenFolder {
+    const folder = this.#entered();
+    if (!this.#tidied && !this.made) removeUnfinished(folder);
+    this.#tidied = true;
+    return folder;
+  }
+
+  #entered(): OpenFolder {
     if (this.#open !== undefined) return this.#open;
     if (this.parent === undefined || this.node === undefined) return this.#context.top;
     const place = this.parent.enter().child(this.node.name);
