@@ -1,14 +1,14 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
+import { readSchemas } from './schemas.ts';
 
 /*
  * Run by `npm run generate`: compiles `schemas/` into validators.js, so that nothing is compiled, and the compiler is
  * not even loaded, when a plan is read.
  */
 
-const schemaFolder = join(import.meta.dirname, '../../../schemas');
 const output = join(import.meta.dirname, 'validators.js');
 
 type Json = Readonly<Record<string, unknown>>;
@@ -24,19 +24,10 @@ export async function generateValidators(): Promise<string> {
     strictRequired: false,
     code: { source: true, esm: true, lines: true, optimize: 2 },
   });
-  for (const name of await schemaNames()) ajv.addSchema(strip(await readSchema(name)), name);
+  for (const [name, schema] of await readSchemas()) ajv.addSchema(strip(schema), name);
   const code = standalone.default(ajv, { validatePlan: 'plan.schema.json' });
   if (/\b(require\(|import )/.test(code)) throw new Error('the validators would need a library at run time');
   return `// Generated from schemas/ by \`npm run generate\`; do not edit.\n${code}\n`;
-}
-
-async function schemaNames(): Promise<string[]> {
-  const names = await readdir(schemaFolder);
-  return names.filter((name) => name.endsWith('.schema.json')).sort();
-}
-
-async function readSchema(name: string): Promise<Json> {
-  return JSON.parse(await readFile(join(schemaFolder, name), 'utf8')) as Json;
 }
 
 /** What only people and editors read, and the shapes of strings, which the resolver checks with better messages. */
