@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fromBytePath, toBytePath, type BytePath } from '../../base/capture.ts';
@@ -14,6 +14,7 @@ import { inspectInThread } from './inspect.ts';
 import type { Inspection } from './inspection.ts';
 import { makeParents } from './parents.ts';
 import { replaceDatabase } from './replace.ts';
+import { makeStaging } from './staging.ts';
 
 /**
  * In place: the database is fetched beside its target and checked; only a sound one replaces the old one, which is moved
@@ -75,7 +76,7 @@ async function stageAndReplace(
   stored: BytePath,
   request: RestoreSourceRequest,
 ): Promise<RestoreSourceResult> {
-  const staging = await mkdtemp(join(await nearestFolder(dirname(target)), '.muster-restore-'));
+  const staging = await makeStaging(await nearestFolder(dirname(target)));
   try {
     const { fetched, file } = await fetchDatabase(stored, request, { target: staging, overwrite: 'always' });
     const inspection = await inspectInThread(file, request.signal);

@@ -6,7 +6,7 @@ import { checkObjectName, temporaryFolder } from '../name.ts';
 import type { ObjectWriter } from '../store.ts';
 import { storageFault } from './fault.ts';
 import { makeFolders, syncFolder } from './folders.ts';
-import { temporaryName } from './temporary.ts';
+import { ownedName } from '../../base/owned-name.ts';
 
 /** The folder of a local store and how messages call it. */
 export interface LocalPlace {
@@ -16,7 +16,7 @@ export interface LocalPlace {
 
 /** Writes to a temporary file; `commit` makes it durable first, and gives it its name then. */
 export async function openLocalWriter(place: LocalPlace): Promise<LocalWriter> {
-  const temporary = join(place.folder, temporaryFolder, temporaryName());
+  const temporary = join(place.folder, temporaryFolder, ownedName());
   const handle = await openTemporary(place, temporary);
   return new LocalWriter(place, temporary, handle);
 }
