@@ -51,6 +51,23 @@ async function evidenceOf(
 
 const stored = outcome('succeeded', { kind: 'backup', backup: record });
 
+test('the end of a step and what it proves become durable together', async () => {
+  const appended: string[][] = [];
+  const rig = makeRig({
+    work: { a: async () => stored },
+    journal: (journal) => ({
+      ...journal,
+      append: (...events) => {
+        appended.push(events.map((event) => event.type));
+        journal.append(...events);
+      },
+    }),
+  });
+  onTestFinished(() => rig.close());
+  await runSteps(request([step('a', { action: backupAction })]), rig.effects);
+  expect(appended).toContainEqual(['attempt.finished', 'backup.succeeded']);
+});
+
 describe('a backup', () => {
   test('is in the catalog when it succeeded, with its verification', async () => {
     const facts = { kind: 'backup', backup: record, verification: { score: 1, passed: true, checks } } as const;

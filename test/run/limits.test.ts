@@ -120,8 +120,17 @@ describe('a timeout', () => {
   });
 
   test('longer than a timer can wait does not fire at once', async () => {
-    const { status } = await run([step('a', { timeout: 60 * 86_400_000 })]);
+    const { status, events } = await run([step('a', { timeout: 60 * 86_400_000 })], {
+      work: {
+        a: async ({ signal }) => {
+          // A timer that is too long fires after a millisecond.
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          return signal.aborted ? failure() : {};
+        },
+      },
+    });
     expect(status).toBe('succeeded');
+    expect(events).toHaveLength(4);
   });
 });
 
