@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { CountReporter } from './test/count.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: [],
+    reporters: ['default', new CountReporter()],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
