@@ -27,7 +27,7 @@ export function catalogOf(database: Database): Catalog {
   };
 }
 
-const newestRestoreDuration = `SELECT duration_ms AS value FROM restores WHERE system = :system AND status = 'succeeded'
+const newestRestoreDuration = `SELECT duration_ms AS value FROM restores WHERE system = :system AND proven = 1
   ORDER BY at DESC, sequence DESC LIMIT 1`;
 const newestBackupDuration = `SELECT max(0, (record ->> '$.finishedAt') - (record ->> '$.startedAt')) AS value FROM backups
   WHERE system = :system AND record ->> '$.status' = 'succeeded' ORDER BY started_at DESC, sequence DESC LIMIT 1`;

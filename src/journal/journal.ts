@@ -99,7 +99,7 @@ export interface Catalog {
   lastVerified(system: string): Instant | undefined;
   /** When a restore last ended whose data passed the source's own checks. */
   lastProvenRestore(system: string): Instant | undefined;
-  /** Duration of the newest successful restore, in milliseconds. */
+  /** Duration of the newest proven restore, in milliseconds: one of single paths says nothing of the whole. */
   measuredRestore(system: string): number | undefined;
   /** Duration of the newest successful backup, in milliseconds. */
   measuredBackup(system: string): number | undefined;
