@@ -18,10 +18,16 @@ import { treeRoots } from './roots.ts';
 /** Little work, so that tests don't spend their time there. */
 const cost = { N: 1024, r: 8, p: 1 };
 
+/** What is to be undone after the tests of the file: hooks can't be added while a test runs. */
+const undo: (() => Promise<void> | void)[] = [];
+afterAll(async () => {
+  for (const each of undo.toReversed()) await each();
+});
+
 /** A new folder below the system's place for temporary ones; removed after the tests of the file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'muster-vault-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  undo.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -40,7 +46,7 @@ export async function newVault(): Promise<TestVault> {
 }
 
 function tested(folder: string, repository: Repository): TestVault {
-  afterAll(() => repository.close());
+  undo.push(() => repository.close());
   return { folder, repository, vault: vaultOn(repository, systemClock) };
 }
 
