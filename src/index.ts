@@ -16,7 +16,7 @@ export type { Diagnostic, Position } from './base/diagnostic.ts';
 export { formatDuration, parseDuration } from './base/duration.ts';
 export { MusterError } from './base/error.ts';
 export { formatSize } from './base/size.ts';
-export { formatInstant } from './base/zone.ts';
+export { dateTime, formatInstant } from './base/zone.ts';
 export type { MusterEvent, RunKind, RunStatus } from './journal/event.ts';
 export type { BackupFilter, RunFilter, RunRecord, RunSummary, StepRecord } from './journal/journal.ts';
 export { renderGraph, type GraphFormat } from './observe/graph/render.ts';

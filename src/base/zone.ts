@@ -40,6 +40,12 @@ export function formatInstant(at: Instant, timezone: string): string {
   return wall.replace('.000Z', '').replace('Z', '') + formatOffset(offset);
 }
 
+/** For people, to the second: `2026-10-25 02:30:00 +02:00`. */
+export function dateTime(at: Instant, timezone: string): string {
+  const text = formatInstant(Math.floor(at / 1000) * 1000, timezone);
+  return `${text.slice(0, -15)} ${text.slice(-14, -6)} ${text.slice(-6)}`;
+}
+
 const formatters = new Map<string, Intl.DateTimeFormat>();
 const offsetsByDay = new Map<string, Map<number, Milliseconds>>();
 

@@ -1,7 +1,6 @@
 import type { BackupRecord } from '../base/backup.ts';
-import type { Instant } from '../base/clock.ts';
 import { MusterError } from '../base/error.ts';
-import { formatInstant } from '../base/zone.ts';
+import { dateTime } from '../base/zone.ts';
 import type { Moment } from '../plan/model/runbook.ts';
 import type { Plan } from '../plan/model/plan.ts';
 
@@ -64,9 +63,4 @@ export function noCopyError(backup: BackupRecord, storage: string | undefined): 
     code: 'no-copy',
     hint: held.length === 0 ? 'Choose another backup.' : `It is in: ${held.join(', ')}.`,
   });
-}
-
-/** For people: `2026-11-20 12:15:00+01:00`. */
-export function dateTime(at: Instant, timezone: string): string {
-  return formatInstant(Math.floor(at / 1000) * 1000, timezone).replace('T', ' ');
 }

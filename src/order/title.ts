@@ -1,5 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
-import { dateTime } from './choose-backup.ts';
+import { dateTime } from '../base/zone.ts';
 import type { PlannedCommand, StepAction } from './step.ts';
 
 /** What a step does, for people. */

@@ -1,6 +1,6 @@
 import type { BackupRecord } from '../base/backup.ts';
 import type { Instant } from '../base/clock.ts';
-import { formatInstant } from '../base/zone.ts';
+import { dateTime } from '../base/zone.ts';
 import type { Plan } from '../plan/model/plan.ts';
 import type { Retention } from '../plan/model/system.ts';
 import { applyRules, type Verdict } from './rules.ts';
@@ -85,7 +85,7 @@ function isComplete(backup: BackupRecord): boolean {
 function incompleteVerdict(backup: BackupRecord, newest: BackupRecord | undefined, timezone: string): Verdict {
   const what = backup.status === 'partial' ? 'partial' : 'empty';
   if (!newest || newest.startedAt <= backup.startedAt) return keep(`${what}: kept until a complete backup follows`);
-  const follower = `${newest.id.slice(0, 8)} of ${formatInstant(newest.startedAt, timezone)}`;
+  const follower = `${newest.id.slice(0, 8)} of ${dateTime(newest.startedAt, timezone)}`;
   return { action: 'delete', reasons: [`${what}: it takes no slot, and the complete backup ${follower} is newer`] };
 }
 

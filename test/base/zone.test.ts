@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { describe, expect, test } from 'vitest';
 
-import { firstInstantOf, formatInstant, instantsOf, offsetAt, wallTimeAt } from '../../src/base/zone.ts';
+import { dateTime, firstInstantOf, formatInstant, instantsOf, offsetAt, wallTimeAt } from '../../src/base/zone.ts';
 
 const hour = 3_600_000;
 const zones = fc.constantFrom(
@@ -34,6 +34,12 @@ describe('formatInstant', () => {
       }),
     );
   });
+});
+
+test('for people an instant is shown to the second, with its offset', () => {
+  expect(dateTime(Date.parse('2026-10-25T00:30:00.999Z'), 'Europe/Berlin')).toBe('2026-10-25 02:30:00 +02:00');
+  expect(dateTime(-1, 'UTC')).toBe('1969-12-31 23:59:59 +00:00');
+  expect(dateTime(Date.UTC(12026, 0), 'UTC')).toBe('+012026-01-01 00:00:00 +00:00');
 });
 
 describe('offsets and wall times', () => {

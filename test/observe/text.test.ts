@@ -73,7 +73,7 @@ SYSTEM  RPO                  RTO            COPIES       PROOF
 orders  12h of 6h, violated  5m of 1h, met  2 of 2, met  –
 proxy   –                    –              –            –
 
-orders: rpo violated: longest gap between due backups in a year: 12h, from 2026-11-20T00:00:00+01:00 to 2026-11-20T12:00:00+01:00; no backup was measured yet: its duration counts as 0`);
+orders: rpo violated: longest gap between due backups in a year: 12h, from 2026-11-20 00:00:00 +01:00 to 2026-11-20 12:00:00 +01:00; no backup was measured yet: its duration counts as 0`);
   });
 });
 

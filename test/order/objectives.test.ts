@@ -24,7 +24,7 @@ describe('rpo: the longest gap in a year plus the duration of a backup', () => {
       worst: 4 * hour + 6 * minute,
       verdict: 'met',
       reasons: [
-        'longest gap between due backups in a year: 4h, from 2026-11-20T08:00:00+00:00 to 2026-11-20T12:00:00+00:00',
+        'longest gap between due backups in a year: 4h, from 2026-11-20 08:00:00 +00:00 to 2026-11-20 12:00:00 +00:00',
         'the last backup took 6m',
       ],
     });

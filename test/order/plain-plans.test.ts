@@ -41,7 +41,7 @@ describe('a restore', () => {
     expect(restore({})).toEqual([
       {
         id: 'restore/orders',
-        title: 'Restore orders from its backup of 2026-11-20 11:00:00+00:00 to /tmp/out',
+        title: 'Restore orders from its backup of 2026-11-20 11:00:00 +00:00 to /tmp/out',
         needs: [],
         priority: 0,
         action: {
@@ -124,7 +124,7 @@ describe('verifications', () => {
       { action: { kind: 'verify', backup: newer, level: 'standard', storage: 'second' }, priority: 3, needs: [] },
       { action: { kind: 'verify', backup: older, level: 'standard', storage: 'primary' }, priority: 3, needs: [] },
     ]);
-    expect(steps[0]?.title).toBe('Verify the backup of orders from 2026-11-20 11:00:00+00:00 on second');
+    expect(steps[0]?.title).toBe('Verify the backup of orders from 2026-11-20 11:00:00 +00:00 on second');
   });
 
   test('of a backup that is not there say where it is', () => {

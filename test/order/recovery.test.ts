@@ -145,7 +145,7 @@ describe('the backup', () => {
       { system: 'configuration', backup: history[1]?.id, at: now - hour, dataLossMs: hour },
     ]);
     expect(plan.warnings).toContain(
-      'the backup of configuration from 2026-11-20 11:00:00+00:00 is partial: some files could not be read',
+      'the backup of configuration from 2026-11-20 11:00:00 +00:00 is partial: some files could not be read',
     );
   });
 
@@ -167,7 +167,7 @@ describe('the backup', () => {
     });
     expect(fault(world, { moment: { kind: 'at', at: now - 24 * hour } })).toMatchObject({
       message:
-        'there is no backup of configuration, orders, website from 2026-11-19 12:00:00+00:00 or before that can be restored',
+        'there is no backup of configuration, orders, website from 2026-11-19 12:00:00 +00:00 or before that can be restored',
     });
   });
 });

@@ -79,7 +79,7 @@ describe('steps', () => {
     expect(planned({ runbooks: [sampleRunbook('r', steps)] }).steps.map(({ title }) => title)).toEqual([
       'Run systemctl stop shop',
       'Wait 1m 30s',
-      'Restore orders from its backup of 2026-11-20 10:00:00+00:00',
+      'Restore orders from its backup of 2026-11-20 10:00:00 +00:00',
       'Own',
     ]);
   });

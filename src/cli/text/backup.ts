@@ -1,4 +1,4 @@
-import { formatInstant, formatSize, fromBytePath, type BackupRecord, type Entry, type Plan } from '../../index.ts';
+import { dateTime, formatSize, fromBytePath, type BackupRecord, type Entry, type Plan } from '../../index.ts';
 import { printable } from './printable.ts';
 import { counted } from './counted.ts';
 
@@ -10,8 +10,8 @@ export function renderBackup(backup: BackupRecord, plan: Plan): string {
     ['type', backup.type],
     ['schedule', backup.schedule ?? 'by hand'],
     ['status', backup.status],
-    ['started', formatInstant(backup.startedAt, plan.timezone)],
-    ['finished', formatInstant(backup.finishedAt, plan.timezone)],
+    ['started', dateTime(backup.startedAt, plan.timezone)],
+    ['finished', dateTime(backup.finishedAt, plan.timezone)],
     ['content', `${counted(backup.files, 'file')}, ${formatSize(backup.bytesTotal)}`],
     ['read', formatSize(backup.bytesRead)],
     ['stored', formatSize(backup.bytesStored)],
@@ -38,7 +38,7 @@ function withoutMuster(backup: BackupRecord, plan: Plan): readonly string[] {
 export function renderEntry(entry: Entry, timezone: string): string {
   const kind = { file: '-', dir: 'd', symlink: 'l', fifo: 'p', dev: 'b', chardev: 'c', socket: 's' }[entry.type];
   const link = entry.linkTarget === undefined ? '' : ` -> ${printable(fromBytePath(entry.linkTarget))}`;
-  const when = formatInstant(entry.modifiedAt, timezone).slice(0, 19).replace('T', ' ');
+  const when = dateTime(entry.modifiedAt, timezone).slice(0, -7);
   return `${kind}${permissions(entry.mode)} ${entry.uid}:${entry.gid} ${String(entry.size).padStart(12)} ${when} ${printable(fromBytePath(entry.path))}${link}`;
 }
 

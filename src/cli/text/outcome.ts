@@ -1,6 +1,6 @@
 import {
   formatDuration,
-  formatInstant,
+  dateTime,
   formatSize,
   type BackupLine,
   type BackupOutcome,
@@ -25,7 +25,7 @@ function backupLine(line: BackupLine, timezone: string): string {
     .join(', ');
   const read = `${counted(backup.files, 'file')}, ${formatSize(backup.bytesTotal)}, ${formatSize(backup.bytesRead)} read, ${formatSize(backup.bytesStored)} stored`;
   const took = formatDuration(backup.finishedAt - backup.startedAt);
-  return `${line.system}: ${backup.id.slice(0, 8)} ${backup.status} ${formatInstant(backup.startedAt, timezone)} ${read} in ${took}, on ${where}`;
+  return `${line.system}: ${backup.id.slice(0, 8)} ${backup.status} ${dateTime(backup.startedAt, timezone)} ${read} in ${took}, on ${where}`;
 }
 
 /** The checks of each backup, and its score. */

@@ -1,4 +1,4 @@
-import { formatDuration, formatInstant, formatSize, type RecoverOutcome } from '../../index.ts';
+import { formatDuration, dateTime, formatSize, type RecoverOutcome } from '../../index.ts';
 import { counted } from './counted.ts';
 
 /** What a recovery did, or would do, in the few lines that a terminal has room for; the report says it all. */
@@ -19,7 +19,7 @@ function executed({ report, run, status }: RecoverOutcome, timezone: string): re
     objective('RPO', report.rpo),
     ...report.deviations.map((text) => `deviation: ${text}`),
     ...report.notTested.map((text) => `not tested: ${text}`),
-    `run ${run}: ${status}${report.verifiedAt === undefined ? '' : `, verified ${formatInstant(report.verifiedAt, timezone)}`}`,
+    `run ${run}: ${status}${report.verifiedAt === undefined ? '' : `, verified ${dateTime(report.verifiedAt, timezone)}`}`,
   ];
 }
 
@@ -27,7 +27,7 @@ function simulated({ plan, report, run, status }: RecoverOutcome, timezone: stri
   return [
     ...plan.recovers.map(
       ({ system, backup, at, dataLossMs }) =>
-        `${system}: from ${backup.slice(0, 8)} of ${formatInstant(at, timezone)}, loses ${formatDuration(dataLossMs)}`,
+        `${system}: from ${backup.slice(0, 8)} of ${dateTime(at, timezone)}, loses ${formatDuration(dataLossMs)}`,
     ),
     `estimate: ${formatDuration(plan.estimateMs)} along ${plan.criticalPath.join(' → ')}`,
     ...plan.skipped.map(({ what, reason }) => `skipped: ${what}: ${reason}`),

@@ -1,10 +1,10 @@
-import { formatDuration, formatInstant, type RunRecord, type StepRecord } from '../../index.ts';
+import { formatDuration, dateTime, type RunRecord, type StepRecord } from '../../index.ts';
 
 /** One run with its steps. */
 export function renderRun(run: RunRecord, timezone: string): string {
   const lines = [
     `run ${run.id}: ${run.kind} ${run.name} (${run.mode}), ${run.status}`,
-    `  by ${run.by}, from ${formatInstant(run.startedAt, timezone)}${run.finishedAt === undefined ? '' : ` to ${formatInstant(run.finishedAt, timezone)}`}`,
+    `  by ${run.by}, from ${dateTime(run.startedAt, timezone)}${run.finishedAt === undefined ? '' : ` to ${dateTime(run.finishedAt, timezone)}`}`,
     ...(run.reason === undefined ? [] : [`  reason: ${run.reason}`]),
   ];
   return [...lines, ...run.steps.map(stepLine)].join('\n');

@@ -1,6 +1,6 @@
 import { formatSize } from '../../base/size.ts';
 import type { StepRecord } from '../../journal/journal.ts';
-import { dateTime, lengthOf } from '../text/time.ts';
+import { momentText, lengthOf } from '../text/time.ts';
 import type { Achieved } from './objectives.ts';
 import type { RecoveryReport } from './report.ts';
 import type { RestoredSystem } from './restored.ts';
@@ -31,8 +31,8 @@ function factsText(report: RecoveryReport, timezone: string): string {
     ['Runbook', report.runbook],
     ['Mode', report.mode === 'simulate' ? '**simulated: nothing was changed**' : 'executed'],
     ['Status', report.status],
-    ['Declared', dateTime(report.declaredAt, timezone)],
-    ['Verified', dateTime(report.verifiedAt, timezone)],
+    ['Declared', momentText(report.declaredAt, timezone)],
+    ['Verified', momentText(report.verifiedAt, timezone)],
     ['By', report.by],
     ['Reason', report.reason ?? '–'],
     ['Plan', report.planHash.slice(0, 16)],
@@ -54,8 +54,8 @@ function objectiveRow(name: string, { target, achieved, verdict, reasons }: Achi
 function systemsTable(systems: readonly RestoredSystem[], timezone: string): string {
   const rows = systems.map((system) => [
     system.name,
-    `${system.backup.slice(0, 8)} of ${dateTime(system.backupStartedAt, timezone)}`,
-    dateTime(system.restoredAt, timezone),
+    `${system.backup.slice(0, 8)} of ${momentText(system.backupStartedAt, timezone)}`,
+    momentText(system.restoredAt, timezone),
     lengthOf(system.durationMs),
     system.files === undefined ? '–' : String(system.files),
     system.bytes === undefined ? '–' : formatSize(system.bytes),
@@ -75,7 +75,7 @@ function checksText(systems: readonly RestoredSystem[]): string | undefined {
 function timeline(report: RecoveryReport, timezone: string): string | undefined {
   if (report.steps.length === 0) return undefined;
   const rows = report.steps.map((step) => [
-    dateTime(step.startedAt, timezone),
+    momentText(step.startedAt, timezone),
     step.title,
     step.status,
     tookText(step),

@@ -2,7 +2,7 @@ import type { BackupRecord } from '../../base/backup.ts';
 import { formatSize } from '../../base/size.ts';
 import { painted, plain, type Paint } from './paint.ts';
 import { table } from './table.ts';
-import { dateTime } from './time.ts';
+import { momentText } from './time.ts';
 
 /** One line for each backup. */
 export function renderBackups(backups: readonly BackupRecord[], timezone: string, paint: Paint = plain): string {
@@ -13,7 +13,7 @@ export function renderBackups(backups: readonly BackupRecord[], timezone: string
     backup.type,
     backup.schedule ?? 'by hand',
     painted(backup.status, paint),
-    dateTime(backup.startedAt, timezone),
+    momentText(backup.startedAt, timezone),
     String(backup.files),
     formatSize(backup.bytesTotal),
     formatSize(backup.bytesStored),

@@ -6,7 +6,7 @@ import type { BackupExecution } from '../../schedule/execution.ts';
 import { painted, plain, type Paint } from './paint.ts';
 import { renderSchedule } from './schedule.ts';
 import { table } from './table.ts';
-import { dateTime, lengthOf } from './time.ts';
+import { momentText, lengthOf } from './time.ts';
 
 /** What would happen in a time. */
 export interface PreviewFacts {
@@ -25,7 +25,7 @@ export function renderPreview(preview: PreviewFacts, timezone: string, paint: Pa
   const { from, until, executions, retention, objectives } = preview;
   const more = executions.length - mostListed;
   return [
-    `Backups due from ${dateTime(from, timezone)} to ${dateTime(until, timezone)}`,
+    `Backups due from ${momentText(from, timezone)} to ${momentText(until, timezone)}`,
     renderSchedule(executions.slice(0, mostListed)) + (more > 0 ? `\nand ${more} more: see \`muster schedule\`` : ''),
     'Retention',
     retentionText(retention, timezone),
@@ -43,7 +43,7 @@ function retentionText(decisions: readonly RetentionDecision[], timezone: string
     backup.slice(0, 8),
     system,
     schedule ?? 'by hand',
-    dateTime(startedAt, timezone),
+    momentText(startedAt, timezone),
     reasons.slice(0, 2).join('; '),
   ]);
   return `${summary}\n\n${table(['DELETE', 'SYSTEM', 'SCHEDULE', 'STARTED', 'WHY'], rows)}`;

@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../journal/journal.ts';
 import { painted, plain, type Paint } from './paint.ts';
 import { table } from './table.ts';
-import { dateTime, lengthOf } from './time.ts';
+import { momentText, lengthOf } from './time.ts';
 
 /** One line for each run. */
 export function renderRuns(runs: readonly RunSummary[], timezone: string, paint: Paint = plain): string {
@@ -11,7 +11,7 @@ export function renderRuns(runs: readonly RunSummary[], timezone: string, paint:
     mode === 'simulate' ? `${kind} (simulated)` : kind,
     shortened(name),
     painted(status, paint),
-    dateTime(startedAt, timezone),
+    momentText(startedAt, timezone),
     lengthOf(finishedAt === undefined ? undefined : finishedAt - startedAt),
   ]);
   return table(['RUN', 'KIND', 'NAME', 'STATUS', 'STARTED', 'TOOK'], rows);

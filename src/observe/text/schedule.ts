@@ -1,12 +1,12 @@
 import type { BackupExecution } from '../../schedule/execution.ts';
-import { dateTime } from './time.ts';
+import { momentText } from './time.ts';
 import { table } from './table.ts';
 
 /** One line for each backup that is due, each time with the offset of its schedule. */
 export function renderSchedule(executions: readonly BackupExecution[]): string {
   if (executions.length === 0) return 'No backup is due in this time.';
   const rows = executions.map(({ at, timezone, system, schedule, type, to, copies }) => [
-    dateTime(at, timezone),
+    momentText(at, timezone),
     system,
     schedule ?? 'by hand',
     type,

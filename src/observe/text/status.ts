@@ -2,7 +2,7 @@ import { formatSize } from '../../base/size.ts';
 import type { StatusReport, StorageStatus, SystemStatus } from '../status.ts';
 import { painted, plain, type Paint } from './paint.ts';
 import { table } from './table.ts';
-import { dateTime, lengthOf } from './time.ts';
+import { momentText, lengthOf } from './time.ts';
 
 /** Systems and storage, each with its state; below, why something is not well. */
 export function renderStatus(report: StatusReport, timezone: string, paint: Paint = plain): string {
@@ -10,13 +10,13 @@ export function renderStatus(report: StatusReport, timezone: string, paint: Pain
     system.name,
     system.tier ?? '–',
     painted(system.state, paint),
-    dateTime(system.lastBackup, timezone),
+    momentText(system.lastBackup, timezone),
     system.rpo.target === undefined
       ? '–'
       : `${lengthOf(system.rpo.age)} of ${lengthOf(system.rpo.target)}, ${painted(system.rpo.verdict, paint)}`,
-    dateTime(system.nextBackup, timezone),
-    dateTime(system.lastVerified, timezone),
-    dateTime(system.lastProvenRestore, timezone),
+    momentText(system.nextBackup, timezone),
+    momentText(system.lastVerified, timezone),
+    momentText(system.lastProvenRestore, timezone),
   ]);
   const header = ['SYSTEM', 'TIER', 'STATE', 'LAST BACKUP', 'RPO NOW', 'NEXT DUE', 'VERIFIED', 'PROVEN RESTORE'];
   const storage = report.storage.map((one) => [one.name, one.location ?? '–', usage(one), painted(one.verdict, paint)]);

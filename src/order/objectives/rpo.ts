@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../../base/clock.ts';
 import { formatDuration } from '../../base/duration.ts';
-import { formatInstant } from '../../base/zone.ts';
+import { dateTime } from '../../base/zone.ts';
 import type { System } from '../../plan/model/system.ts';
 import type { Gap } from './gaps.ts';
 import { verdictOn, type Judgement } from './verdict.ts';
@@ -42,7 +42,7 @@ function withoutSchedule(system: System): Judgement {
 
 function gapReason(gap: Gap, timezone: string): string {
   const length = formatDuration(gap.until - gap.from);
-  return `longest gap between due backups in a year: ${length}, from ${formatInstant(gap.from, timezone)} to ${formatInstant(gap.until, timezone)}`;
+  return `longest gap between due backups in a year: ${length}, from ${dateTime(gap.from, timezone)} to ${dateTime(gap.until, timezone)}`;
 }
 
 function durationReason(ms: Milliseconds | undefined): string {

@@ -1,6 +1,7 @@
 import type { BackupRecord } from '../../base/backup.ts';
 import type { Moment } from '../../plan/model/runbook.ts';
-import { chooseBackup, dateTime } from '../choose-backup.ts';
+import { dateTime } from '../../base/zone.ts';
+import { chooseBackup } from '../choose-backup.ts';
 import { recoveryEstimate } from '../estimate.ts';
 import type { Estimate, StepAction } from '../step.ts';
 import { addStep, noEstimate, type NewStep } from './add.ts';

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../base/duration.ts';
 import { MusterError } from '../../base/error.ts';
 import { formatSize } from '../../base/size.ts';
-import { formatInstant } from '../../base/zone.ts';
+import { dateTime } from '../../base/zone.ts';
 
 export interface TemplateHelper {
   /** For the documentation: how it is written. */
@@ -30,7 +30,8 @@ export const templateHelpers: Readonly<Record<string, TemplateHelper>> = {
     usage: '{{datetime run.startedAt}}',
     description: 'an instant in the plan\'s time zone, or in a second argument: `{{datetime run.startedAt "UTC"}}`',
     arguments: { least: 1, most: 2 },
-    call: ([value, zone], timezone) => whenGiven(value, (at) => dateTime(numberFor('datetime', at), zone ?? timezone)),
+    call: ([value, zone], timezone) =>
+      whenGiven(value, (at) => shownInstant(numberFor('datetime', at), zone ?? timezone)),
   },
   size: {
     usage: '{{size backup.bytesStored}}',
@@ -90,9 +91,9 @@ function numberFor(helper: string, value: unknown): number {
   });
 }
 
-function dateTime(at: number, zone: unknown): string {
+function shownInstant(at: number, zone: unknown): string {
   try {
-    return formatInstant(Math.trunc(at / 1000) * 1000, textOf(zone) || 'UTC').replace('T', ' ');
+    return dateTime(at, textOf(zone) || 'UTC');
   } catch (error) {
     throw new MusterError(`\`datetime\` cannot show ${at} in the time zone "${textOf(zone)}"`, {
       code: 'template-failed',
