@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, statSync, symlinkSync, truncateSync } from 'node:fs';
+import { chmodSync, statSync, symlinkSync, truncateSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
+import { ownedName } from '../../../src/base/owned-name.ts';
 import { MusterError } from '../../../src/base/error.ts';
 import { vaultOn } from '../../../src/vault/open-vault.ts';
 import type { Repository } from '../../../src/vault/repository.ts';
@@ -24,6 +25,18 @@ async function backupOf(files: Readonly<Record<string, string>>): Promise<Backup
 }
 
 describe('details', () => {
+  test('what a killed restore left in a folder is removed by the next one, what a running one makes is not', async () => {
+    const { vault, source, snapshot } = await backupOf({ a: 'x' });
+    const target = temporaryFolder();
+    mkdirSync(join(target, source), { recursive: true });
+    const child = join(import.meta.dirname, '../children/owned-name.ts');
+    const killed = execFileSync(process.execPath, [child], { encoding: 'utf8' }).trim();
+    const [left, running] = [`.muster-${killed}.part`, `.muster-${ownedName()}.part`];
+    for (const name of [left, running, '.muster-own.part']) writeFileSync(join(target, source, name), 'half');
+    await vault.restore({ snapshot, target, overwrite: 'never' });
+    expect(readdirSync(join(target, source)).sort()).toStrictEqual([running, '.muster-own.part', 'a'].sort());
+  });
+
   test('zeros become holes', async () => {
     const { vault, source } = await backupOf({ a: 'x' });
     truncateSync(join(source, 'a'), 50_000_000);
