@@ -98,12 +98,26 @@ async function store({ execution, context, vault, capture, startedAt }: Storing)
   refuseOwnStorage(capture.roots, context.plan);
   const parent = await findParent(execution, vault, context);
   const type = parent === undefined ? 'full' : 'incremental';
-  const { signal, onProgress } = context;
+  const { signal } = context;
+  const onProgress = withTotals(execution.system, context);
   const { roots, paths } = capture;
   const tags = tagsOf({ ...execution, type }, context.run);
   const request = { roots, paths, parent, tags, time: startedAt, signal, onProgress };
   const result = await inTurn(vault, () => vault.backup(request));
   return { result, type };
+}
+
+/** How much there is to read shows only while reading; until it is more, the size of the last backup stands for it. */
+function withTotals(system: string, { newestBackup, onProgress }: StepContext): StepContext['onProgress'] {
+  const last = newestBackup(system);
+  if (!last) return onProgress;
+  return (progress) => {
+    const {
+      filesTotal = Math.max(last.files, progress.files),
+      bytesTotal = Math.max(last.bytesTotal, progress.bytes),
+    } = progress;
+    onProgress({ ...progress, filesTotal, bytesTotal });
+  };
 }
 
 /** What a catalog is rebuilt from when only the storage is left. */
