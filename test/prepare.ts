@@ -15,6 +15,10 @@ const programs: Readonly<Record<string, string>> = {
   dot: 'graphviz',
   unshare: 'util-linux',
   xmllint: 'libxml2-utils',
+  strace: 'strace',
+  openssl: 'openssl',
+  chattr: 'e2fsprogs',
+  mount: 'mount',
 };
 
 const missing = Object.keys(programs).filter((program) => !isInstalled(program));
