@@ -12,10 +12,19 @@ import type { LockHolder } from './lock/lock-file.ts';
 import type { CheckedLock } from './lock/take-lock.ts';
 import { takeLock } from './lock/take-lock.ts';
 import { checkPack } from './pack/check-pack.ts';
+import { checkPacks } from './pack/check-packs.ts';
 import { PackWriter } from './pack/pack-writer.ts';
 import { PackReader } from './pack/pack-reader.ts';
 import { readBlob } from './pack/read-blob.ts';
-import type { BlobLocation, BlobType, Id, Repository, RepositoryLock } from './repository.ts';
+import type {
+  BlobLocation,
+  BlobType,
+  CheckPacksOptions,
+  Id,
+  PackReport,
+  Repository,
+  RepositoryLock,
+} from './repository.ts';
 
 export interface RepositoryParts {
   readonly objects: JsonObjects;
@@ -24,11 +33,14 @@ export interface RepositoryParts {
   readonly index: BlobIndex;
   readonly clock: Clock;
   readonly holder: LockHolder;
+  /** The key slot that opened it. */
+  readonly keySlot: Id;
 }
 
 export class OpenRepository implements Repository {
   readonly store: ObjectStore;
   readonly polynomial: bigint;
+  readonly keySlot: Id;
   readonly #parts: RepositoryParts;
   readonly #packs: PackWriter;
   readonly #readers: Readonly<Record<BlobType, PackReader>>;
@@ -45,6 +57,7 @@ export class OpenRepository implements Repository {
     this.#parts = parts;
     this.store = parts.objects.store;
     this.polynomial = parts.config.polynomial;
+    this.keySlot = parts.keySlot;
     this.#readers = { data: new PackReader(this.store), tree: new PackReader(this.store) };
     this.#indexWriter = new IndexWriter(parts.objects, parts.clock);
     const onPack: ConstructorParameters<typeof PackWriter>[0]['onPack'] = (pack) => {
@@ -128,6 +141,11 @@ export class OpenRepository implements Repository {
   async checkPack(id: Id): Promise<string | undefined> {
     const { index, sealer } = this.#parts;
     return await checkPack({ store: this.store, sealer, id, indexed: index.blobsOf(id) });
+  }
+
+  async checkPacks(ids: Iterable<Id>, options: CheckPacksOptions = {}): Promise<readonly PackReport[]> {
+    const { index, sealer } = this.#parts;
+    return await checkPacks({ store: this.store, sealer, ids, indexedOf: (id) => index.blobsOf(id) }, options);
   }
 
   chunks(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {

@@ -12,6 +12,8 @@ export interface Repository {
   readonly store: ObjectStore;
   /** Polynomial of the content-defined chunker, from `config`. */
   readonly polynomial: bigint;
+  /** The key slot that opened it. */
+  readonly keySlot: Id;
   /** True when the index, or this writer, holds it. */
   has(type: BlobType, id: Id): boolean;
   /** Stores it unless it is there. `stored`: bytes added, 0 when it was known. `bytes` may be reused afterwards. */
@@ -34,6 +36,12 @@ export interface Repository {
   remove(kind: 'snapshots' | 'locks', id: Id): Promise<void>;
   /** Reads a whole pack, checks its name against its bytes, and returns what is wrong, or undefined. */
   checkPack(id: Id): Promise<string | undefined>;
+  /**
+   * Reads these packs to the last byte, on all processors: each pack's name and header, and each of its blobs, which is
+   * decrypted, decompressed and compared with its id. Returns the reports of those with a fault; `onPack` gets all.
+   * Throws what the store throws when it can't be reached, and the reason of `signal`.
+   */
+  checkPacks(ids: Iterable<Id>, options?: CheckPacksOptions): Promise<readonly PackReport[]>;
   /** Cuts a stream of pieces into chunks at restic's borders. A yielded chunk is valid until the next is asked for. */
   chunks(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /**
@@ -60,4 +68,29 @@ export interface BlobLocation {
 export interface RepositoryLock {
   readonly lost: AbortSignal;
   release(): Promise<void>;
+}
+
+/** What the reading of a whole pack found. */
+export interface PackReport {
+  readonly id: Id;
+  /** Stored bytes; undefined when the pack is missing. */
+  readonly size: number | undefined;
+  /** What is wrong with the pack as a whole: missing, its name, its header, what the index says of it. */
+  readonly fault: string | undefined;
+  /** Blobs that the index lists for it; each was decrypted, decompressed and compared with its id. */
+  readonly blobs: number;
+  /** Those of them that can't be had from this pack. */
+  readonly damaged: readonly DamagedBlob[];
+}
+
+export interface DamagedBlob {
+  readonly type: BlobType;
+  readonly id: Id;
+  readonly detail: string;
+}
+
+export interface CheckPacksOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called once per pack, in the order in which they are done. */
+  readonly onPack?: ((report: PackReport) => void) | undefined;
 }
