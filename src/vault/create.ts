@@ -42,7 +42,8 @@ export async function createRepository(options: CreateOptions): Promise<Reposito
   for (const name of strays) await store.remove(name);
   const objects = new JsonObjects({ store, sealer, version: config.version });
   const holder = options.identity ?? holderHere();
-  return new OpenRepository({ objects, sealer, config, index: new BlobIndex(), clock, holder });
+  const keySlot = slots[0]?.id ?? '';
+  return new OpenRepository({ objects, sealer, config, index: new BlobIndex(), clock, holder, keySlot });
 }
 
 async function refuseExisting(store: ObjectStore): Promise<void> {

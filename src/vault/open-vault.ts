@@ -16,6 +16,8 @@ export interface OpenVaultOptions {
   readonly store: ObjectStore;
   readonly passphrase: string;
   readonly clock: Clock;
+  /** The key slot to try first: the one that this passphrase opened before. */
+  readonly firstSlot?: string | undefined;
 }
 
 export interface CreateVaultOptions {
@@ -43,6 +45,7 @@ const never = new AbortController().signal;
 export function vaultOn(repository: Repository, clock: Clock): Vault {
   const vault: Vault = {
     description: repository.store.description,
+    keySlot: repository.keySlot,
     snapshots: (onDamaged) => loadSnapshots(repository, onDamaged),
     snapshot: (id) => findSnapshot(repository, id),
     backup: (request) => locked(repository, request.signal, (signal) => backUp({ repository, clock, request, signal })),

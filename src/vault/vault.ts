@@ -5,6 +5,8 @@ import type { Instant } from '../base/clock.ts';
 export interface Vault {
   /** For messages. */
   readonly description: string;
+  /** Id of the key slot that opened it. */
+  readonly keySlot: string;
   /** Oldest first. `onDamaged` gets those that can't be read; without it they throw. */
   snapshots(onDamaged?: (id: string, error: unknown) => void): Promise<readonly Snapshot[]>;
   /** Throws `snapshot-missing`. Takes a full id or an unambiguous prefix. */
