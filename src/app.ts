@@ -1,5 +1,5 @@
 import { backup, planBackup } from './app/backup.ts';
-import { backupOf, filesOf, runOf } from './app/catalog.ts';
+import { backupOf, filesOf, listBackups, runOf } from './app/catalog.ts';
 import type { Muster, OpenOptions } from './app/muster.ts';
 import { notify, renderMessage } from './app/notify.ts';
 import { graph, preview } from './app/preview.ts';
@@ -39,7 +39,7 @@ function readings(state: State): Readings {
     preview: (options) => preview(state, options),
     graph: (options = {}) => graph(state, options),
     status: () => statusOf(state),
-    backups: (filter) => state.catalog().backups(filter),
+    backups: (filter) => listBackups(state, filter),
     backupOf: (id) => backupOf(state, id),
     files: (id, path) => filesOf(state, id, path),
     runs: (filter) => (state.hasJournal() ? state.journal().runs(filter) : []),

@@ -8,6 +8,7 @@ import { manualExecution } from '../schedule/executions.ts';
 import { execute } from './engine.ts';
 import type { BackupLine, BackupOptions, BackupOutcome } from './muster.ts';
 import { named } from './named.ts';
+import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';
 
 export function planBackup(state: State, options: BackupOptions): readonly PlannedStep[] {
@@ -58,14 +59,13 @@ function executionOf(step: PlannedStep): Extract<PlannedStep['action'], { kind: 
 function lineOf(step: PlannedStep, run: RunRecord): BackupLine {
   const { system, type } = executionOf(step);
   const record = run.steps.find((candidate) => candidate.id === step.id);
-  const made = run.events.find(
-    (event) => (event.type === 'backup.succeeded' || event.type === 'backup.partial') && event.system === system,
-  );
+  const end = endOf(run, step.id);
   return {
     system,
     type,
-    backup: made && 'backup' in made && typeof made.backup === 'object' ? made.backup : undefined,
-    error: record?.error ? { ...record.error, hint: undefined } : undefined,
+    backup: factsOf(end, 'backup')?.backup,
+    faults: end?.faults ?? [],
+    error: errorOf(run, step.id),
     startedAt: record?.startedAt,
     finishedAt: record?.finishedAt,
   };

@@ -1,10 +1,20 @@
 import type { BackupRecord } from '../base/backup.ts';
 import type { BytePath } from '../base/capture.ts';
 import { messageOf, MusterError } from '../base/error.ts';
-import type { RunRecord } from '../journal/journal.ts';
+import type { BackupFilter, RunRecord } from '../journal/journal.ts';
 import { storageOf } from '../order/choose-backup.ts';
 import type { Entry, Vault } from '../vault/vault.ts';
+import { named } from './named.ts';
 import type { State } from './state.ts';
+
+/** Backups of a system that the plan no longer has are listed too; a name that nobody ever knew is refused. */
+export function listBackups(state: State, filter: BackupFilter = {}): readonly BackupRecord[] {
+  const { system, storage } = filter;
+  const backups = state.catalog().backups(filter);
+  if (backups.length === 0 && system !== undefined) named(state.plan.systems, system, 'system');
+  if (backups.length === 0 && storage !== undefined) named(state.plan.storage, storage, 'storage');
+  return backups;
+}
 
 export function backupOf(state: State, id: string): BackupRecord {
   const backup = state.catalog().find(id);

@@ -25,12 +25,13 @@ export interface Work {
 
 /** Executes or simulates planned steps, waits for the messages about them, and returns what is on record. */
 export async function execute(state: State, work: Work): Promise<RunOutcome> {
+  const { runSteps, handlers } = await loadEngine();
   const id = newRunId(state.clock.now());
   const scratch = join(state.folder, 'scratch', id);
+  const effects = effectsOf(state, scratch, handlers);
   try {
     state.steps.set(id, work.steps);
-    const { runSteps, handlers } = await loadEngine();
-    const { status } = await runSteps(requestOf(state, work, id), effectsOf(state, scratch, handlers));
+    const { status } = await runSteps(requestOf(state, work, id), effects);
     await state.notifier().settled();
     const record = state.journal().run(id);
     if (!record) throw new Error(`run ${id} is not in the journal`);
@@ -81,7 +82,12 @@ function effectsOf(state: State, scratch: string, handlers: StepHandlers): RunEf
       send: (request, signal) => state.notifier().send(request, signal),
       renderMessage: async (request) => state.notifier().render(request),
     }),
-    listeners: [state.tell],
+    listeners: [
+      function routes(event) {
+        state.notifier().listen(event);
+      },
+      ...state.listeners,
+    ],
     redact: state.secrets.redact,
     evaluate: (expression, values) => evaluateExpression(expression, 'when', values),
   };

@@ -142,6 +142,8 @@ export interface BackupOutcome extends RunOutcome {
 export interface BackupLine {
   readonly system: string;
   readonly backup: BackupRecord | undefined;
+  /** What could not be read, or copied. */
+  readonly faults: readonly Fault[];
   readonly error: ErrorFacts | undefined;
   readonly type: BackupType;
   readonly startedAt: Instant | undefined;
@@ -167,7 +169,17 @@ export interface RestoreOutcome extends RunOutcome {
   readonly files: number;
   readonly bytes: number;
   readonly recoveredTo: string | undefined;
-  readonly missing: readonly { readonly path: string; readonly detail: string }[];
+  /** What was asked for and is not there, and checks of the restored data that did not pass. */
+  readonly missing: readonly Fault[];
+  /** Why steps of it did not succeed. */
+  readonly errors: readonly ErrorFacts[];
+}
+
+/** One thing that went wrong: which path, what kind of fault, and what exactly. */
+export interface Fault {
+  readonly path: string;
+  readonly kind: string;
+  readonly detail: string;
 }
 
 export interface RecoverOutcome extends RunOutcome {
@@ -178,6 +190,7 @@ export interface RecoverOutcome extends RunOutcome {
 
 export interface NotifyOutcome extends RunOutcome {
   readonly deliveries: readonly Delivery[];
+  readonly error: ErrorFacts | undefined;
 }
 
 export interface RenderedText {

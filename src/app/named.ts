@@ -5,12 +5,12 @@ import { MusterError } from '../base/error.ts';
 export function named<T>(
   definitions: ReadonlyMap<string, T>,
   name: string,
-  what: 'tier' | 'system' | 'runbook' | 'message',
+  what: 'tier' | 'system' | 'storage' | 'runbook' | 'message' | 'audience',
 ): T {
   const found = definitions.get(name);
   if (found !== undefined) return found;
   const meant = closestName(name, definitions.keys());
-  throw new MusterError(`there is no ${what} ${name} in the plan`, {
+  throw new MusterError(`there is no ${what === 'storage' ? 'storage target' : what} ${name} in the plan`, {
     code: `unknown-${what}`,
     hint:
       meant === undefined ? `There are: ${[...definitions.keys()].join(', ') || 'none'}.` : `Did you mean ${meant}?`,

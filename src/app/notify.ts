@@ -1,24 +1,21 @@
 import type { PlannedStep } from '../order/step.ts';
 import { plainStep } from '../order/restore-plan.ts';
-import type { StepFacts } from '../steps/handler.ts';
 import { execute } from './engine.ts';
 import type { NotifyOptions, NotifyOutcome, RenderedText } from './muster.ts';
 import { named } from './named.ts';
+import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';
 
 export async function notify(state: State, options: NotifyOptions): Promise<NotifyOutcome> {
+  const step = stepOf(state, options);
   const outcome = await execute(state, {
     kind: 'notify',
     name: options.message,
-    steps: [stepOf(state, options)],
+    steps: [step],
     onFailure: 'stop',
   });
-  const deliveries = outcome.record.events.flatMap((event) => {
-    // The handler of this kind wrote the facts.
-    const facts = event.type === 'attempt.finished' ? (event.facts as StepFacts | undefined) : undefined;
-    return facts?.kind === 'notify' ? facts.deliveries : [];
-  });
-  return { ...outcome, deliveries };
+  const end = endOf(outcome.record, step.id);
+  return { ...outcome, deliveries: factsOf(end, 'notify')?.deliveries ?? [], error: errorOf(outcome.record, step.id) };
 }
 
 export function renderMessage(state: State, options: NotifyOptions): readonly RenderedText[] {
@@ -27,5 +24,6 @@ export function renderMessage(state: State, options: NotifyOptions): readonly Re
 
 function stepOf(state: State, { message, audiences, set }: NotifyOptions): PlannedStep {
   named(state.plan.messages, message, 'message');
+  for (const audience of audiences) named(state.plan.audiences, audience, 'audience');
   return plainStep(state.plan, `notify/${message}`, { kind: 'notify', message, audiences, set });
 }

@@ -23,6 +23,7 @@ export function preview(state: State, { from, until, systems }: PreviewOptions):
 }
 
 export function graph(state: State, options: GraphOptions): RecoveryGraph {
+  if (options.runbook !== undefined) named(state.plan.runbooks, options.runbook, 'runbook');
   const catalog = state.catalog();
   return recoveryGraph(state.plan, { ...options, measured: (system) => catalog.measuredRestore(system) });
 }

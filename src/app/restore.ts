@@ -1,14 +1,17 @@
+import { closestName } from '../base/closest-name.ts';
+import { MusterError } from '../base/error.ts';
 import type { PlannedStep } from '../order/step.ts';
 import { planRestore } from '../order/restore-plan.ts';
-import type { StepFacts } from '../steps/handler.ts';
 import { execute, type Work } from './engine.ts';
 import type { RestoreOptions, RestoreOutcome, RunOutcome } from './muster.ts';
+import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';
 
 export function plannedRestore(state: State, options: RestoreOptions): readonly PlannedStep[] {
   const { what, moment, place, paths, overwrite, from } = options;
   const catalog = state.catalog();
   const backup = state.plan.systems.has(what) ? undefined : catalog.find(what);
+  if (!backup && !state.plan.systems.has(what)) throw neither(state, what);
   return planRestore(state.plan, {
     what: backup ? { backup } : { system: what },
     moment,
@@ -26,15 +29,31 @@ export function checkRestore(state: State, options: RestoreOptions): Promise<Run
 }
 
 export async function restore(state: State, options: RestoreOptions): Promise<RestoreOutcome> {
-  const outcome = await execute(state, workOf(state, options));
-  const finished = outcome.record.events.flatMap((event) => (event.type === 'attempt.finished' ? [event] : []));
-  // The handlers wrote the facts.
-  const facts = finished
-    .map((event) => event.facts as StepFacts | undefined)
-    .findLast((one) => one?.kind === 'restore');
-  const found = facts?.kind === 'restore' ? facts : { files: 0, bytes: 0, recoveredTo: undefined };
-  const missing = finished.flatMap((event) => event.faults.map(({ path, detail }) => ({ path, detail })));
-  return { ...outcome, files: found.files, bytes: found.bytes, recoveredTo: found.recoveredTo, missing };
+  const work = workOf(state, options);
+  const { run, status, record } = await execute(state, work);
+  const ends = work.steps.map((step) => endOf(record, step.id));
+  const facts = ends.map((end) => factsOf(end, 'restore')).find((found) => found !== undefined);
+  return {
+    run,
+    status,
+    record,
+    files: facts?.files ?? 0,
+    bytes: facts?.bytes ?? 0,
+    recoveredTo: facts?.recoveredTo || undefined,
+    missing: ends.flatMap((end) => end?.faults ?? []),
+    errors: work.steps.flatMap((step) => errorOf(record, step.id) ?? []),
+  };
+}
+
+function neither(state: State, what: string): MusterError {
+  const meant = closestName(what, state.plan.systems.keys());
+  return new MusterError(`there is neither a system nor a backup ${what}`, {
+    code: 'unknown-system',
+    hint:
+      meant === undefined
+        ? `Systems: ${[...state.plan.systems.keys()].join(', ')}; muster backups lists the backups.`
+        : `Did you mean ${meant}?`,
+  });
 }
 
 function workOf(state: State, options: RestoreOptions): Work {

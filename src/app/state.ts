@@ -1,7 +1,9 @@
-import { existsSync, rmSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
+import { rmSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../base/clock.ts';
+import { messageOf, MusterError } from '../base/error.ts';
+import { usernameHere } from '../base/process.ts';
 import type { MusterEvent } from '../journal/event.ts';
 import type { Catalog, Journal } from '../journal/journal.ts';
 import { openJournal } from '../journal/open.ts';
@@ -33,7 +35,7 @@ export interface State {
   hasJournal(): boolean;
   /** Reading only: a state folder that isn't there yet is an empty catalog, and stays away. */
   catalog(): Catalog;
-  /** Tells the listeners and the routes about an event that is on record. */
+  /** Tells the routes and the listeners about an event that is on record. */
   readonly tell: (event: MusterEvent) => void;
   close(): Promise<void>;
 }
@@ -42,51 +44,68 @@ export function createState(plan: Plan, options: OpenOptions): State {
   const clock = options.clock ?? systemClock;
   const folder = options.state ?? join(plan.folder, '.muster');
   const secrets = createSecrets({ env: options.env ?? process.env, cwd: plan.folder });
+  const journal = once(() => openJournal({ folder, clock }));
+  const notifier = once(() => notifierOf(state));
   const state: State = {
     plan,
     folder,
     clock,
-    by: options.by ?? `${userInfo().username}@${hostname()}`,
+    by: options.by ?? `${usernameHere() || `uid ${process.getuid?.() ?? 'unknown'}`}@${hostname()}`,
     secrets,
     vaults: createVaults({ plan, clock, resolveSecret: secrets.resolve }),
     listeners: new Set(),
     steps: new Map(),
-    journal: openedJournal(() => state),
-    notifier: once(() => notifierOf(state)),
-    hasJournal: () => existsSync(join(folder, 'journal.db')),
+    journal: () => {
+      const isFirst = journal.made() === undefined;
+      const opened = journal.get();
+      if (isFirst) markInterrupted(state, opened);
+      return opened;
+    },
+    notifier: notifier.get,
+    hasJournal: () => holdsJournal(folder),
     catalog: () => (state.hasJournal() ? state.journal().catalog : emptyCatalog),
     tell: (event) => {
-      for (const listener of state.listeners) listener(event);
-      state.notifier().listen(event);
+      notifier.get().listen(event);
+      for (const listener of state.listeners) tellQuietly(listener, event);
     },
     close: async () => {
       await state.vaults.close();
-      if (!state.hasJournal()) return;
-      await state.notifier().settled();
-      state.journal().close();
+      await notifier.made()?.settled();
+      journal.made()?.close();
     },
   };
   return state;
 }
 
-/** Opens the journal at the first call, and says which runs a dead process has left behind. */
-function openedJournal(of: () => State): () => Journal {
-  let journal: Journal | undefined;
-  return () => {
-    if (journal) return journal;
-    const state = of();
-    journal = openJournal({ folder: state.folder, clock: state.clock });
-    markInterrupted(state, journal);
-    return journal;
-  };
+/** A folder that cannot be looked into is a fault, not an empty one: its owner's backups would seem never made. */
+function holdsJournal(folder: string): boolean {
+  try {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) throw new Error('it is no folder');
+    return statSync(join(folder, 'journal.db'), { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw new MusterError(`the state folder ${folder} cannot be used: ${messageOf(error)}`, {
+      code: 'state-unusable',
+      hint: 'Run muster as the user that it belongs to, or name another folder with --state or MUSTER_STATE.',
+    });
+  }
 }
 
+/** Says which runs a dead process has left behind. */
 function markInterrupted(state: State, journal: Journal): void {
   const now = state.clock.now();
   for (const { id, kind, name } of journal.markInterrupted(now)) {
     const steps = journal.run(id)?.steps.filter((step) => step.status === 'interrupted') ?? [];
     state.tell({ type: 'run.interrupted', run: id, at: now, kind, name, steps: steps.map((step) => step.id) });
     rmSync(join(state.folder, 'scratch', id), { recursive: true, force: true });
+  }
+}
+
+/** What a listener throws in a run is on record; here there is none that it could be part of. */
+function tellQuietly(listener: (event: MusterEvent) => void, event: MusterEvent): void {
+  try {
+    listener(event);
+  } catch {
+    return;
   }
 }
 
@@ -112,7 +131,13 @@ function notifierOf(state: State): Notifier {
   });
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
+interface Once<T> {
+  readonly get: () => T;
+  /** Undefined before the first `get`. */
+  readonly made: () => T | undefined;
+}
+
+function once<T extends object>(make: () => T): Once<T> {
+  let made: T | undefined;
+  return { get: () => (made ??= make()), made: () => made };
 }

@@ -7,11 +7,12 @@ import { backupOf } from './catalog.ts';
 import { execute } from './engine.ts';
 import type { VerifyLine, VerifyOptions, VerifyOutcome } from './muster.ts';
 import { named } from './named.ts';
+import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';
-import type { StepFacts } from '../steps/handler.ts';
 
 export async function verify(state: State, options: VerifyOptions): Promise<VerifyOutcome> {
   const { level = 'standard', storage, signal } = options;
+  if (storage !== undefined) named(state.plan.storage, storage, 'storage');
   const backups = chosenBackups(state, options);
   const steps = planVerify(state.plan, { backups, level, storage });
   const name = [...new Set(backups.map((backup) => backup.system))].join(', ');
@@ -31,21 +32,9 @@ function chosenBackups(state: State, { backups = [], system }: VerifyOptions): r
 function lineOf(step: PlannedStep, run: RunRecord): readonly VerifyLine[] {
   if (step.action.kind !== 'verify') return [];
   const { backup, level, storage } = step.action;
-  const finished = run.events.findLast((event) => event.type === 'attempt.finished' && event.step === step.id);
-  if (finished?.type !== 'attempt.finished') return [];
-  // The handler of this kind wrote the facts.
-  const facts = finished.facts as StepFacts | undefined;
-  const found = facts?.kind === 'verify' ? facts : { score: 0, passed: false, checks: [] };
+  const found = factsOf(endOf(run, step.id), 'verify') ?? { score: 0, passed: false, checks: [] };
+  const { score, passed, checks } = found;
   return [
-    {
-      backup: backup.id,
-      system: backup.system,
-      level,
-      storage,
-      score: found.score,
-      passed: found.passed,
-      checks: found.checks,
-      error: finished.error,
-    },
+    { backup: backup.id, system: backup.system, level, storage, score, passed, checks, error: errorOf(run, step.id) },
   ];
 }

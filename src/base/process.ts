@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import type { Instant } from './clock.ts';
 
 /**
@@ -28,6 +28,11 @@ export function thisProcess(): ProcessIdentity {
     namespace: attempt(() => readlinkSync('/proc/self/ns/pid')),
   };
   return own;
+}
+
+/** Empty in containers whose user has no name. */
+export function usernameHere(): string {
+  return attempt(() => userInfo().username) ?? '';
 }
 
 /**

@@ -31,9 +31,9 @@ export function pairArgument(
   return { ...earlier, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-/** An ISO 8601 instant; without an offset it is taken in the plan's time zone. */
+/** An ISO 8601 instant, also as muster prints it; without an offset it is taken in the plan's time zone. */
 export function instantOf(text: string, timezone: string): Instant {
-  const moment = DateTime.fromISO(text.trim().replace(' ', 'T'), { zone: timezone });
+  const moment = DateTime.fromISO(text.trim().replace(' ', 'T').replace(' ', ''), { zone: timezone });
   if (!moment.isValid) {
     throw usageError(
       `"${text}" is not an instant`,
@@ -42,6 +42,15 @@ export function instantOf(text: string, timezone: string): Instant {
   }
   return moment.toMillis();
 }
+
+/** Both ends must make sense: a window that ends before it begins, or is longer than ten years, is a slip. */
+export function windowOf(from: Instant, until: Instant): { readonly from: Instant; readonly until: Instant } {
+  if (until < from) throw usageError('the window ends before it begins', 'Give a later end.');
+  if (until - from > longestWindow) throw usageError('the window is longer than ten years', 'Give a shorter one.');
+  return { from, until };
+}
+
+const longestWindow = 3653 * 86_400_000;
 
 /** `latest`, or an instant. */
 export function momentOf(text: string | undefined, timezone: string): { kind: 'latest' } | { kind: 'at'; at: Instant } {

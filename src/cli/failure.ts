@@ -1,5 +1,8 @@
+import type { CommanderError } from 'commander';
 import { formatDiagnostics, MusterError, type Diagnostic, type LoadResult } from '../index.ts';
+import { commandList } from './commands.ts';
 import type { Session } from './session.ts';
+import { counted } from './text/counted.ts';
 
 /** A plan with errors: carries what `loadPlan` found. */
 export class PlanInvalidError extends MusterError {
@@ -7,7 +10,7 @@ export class PlanInvalidError extends MusterError {
 
   constructor(result: LoadResult) {
     const count = result.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
-    super(`the plan has ${count} ${count === 1 ? 'error' : 'errors'}`, {
+    super(`the plan has ${counted(count, 'error')}`, {
       code: 'plan-invalid',
       hint: 'Mend the plan; muster validate shows the findings.',
     });
@@ -20,8 +23,23 @@ export function usageError(message: string, hint: string): MusterError {
   return new MusterError(message, { code: 'usage', hint });
 }
 
+/** What the parser of the command line says, as an error of ours; undefined when it has shown the help instead. */
+export function parsingError(error: CommanderError, argv: readonly string[]): MusterError | undefined {
+  const json = argv.includes('--json');
+  if (error.code === 'commander.help') return json ? usageError('no command is named', helpHint([])) : undefined;
+  const [text = '', suggestion] = error.message.replace(/^error: /, '').split(/\n\((.*)\)$/s);
+  const [message = '', rule] = text.split(/(?<= is invalid)\. /);
+  return usageError(message.replace(/\.$/, ''), suggestion ?? rule ?? helpHint(argv));
+}
+
+function helpHint(argv: readonly string[]): string {
+  const command = argv.find((word) => commandList.some(({ name }) => name === word));
+  return command === undefined ? 'See muster --help.' : `See muster ${command} --help.`;
+}
+
 const exitCodes: Readonly<Record<string, number>> = {
   usage: 2,
+  'bad-params': 2,
   'plan-invalid': 2,
   'plan-missing': 2,
   'run-locked': 11,
@@ -30,15 +48,24 @@ const exitCodes: Readonly<Record<string, number>> = {
 
 export function exitCodeOf(error: unknown, session: Session): number {
   if (session.signal.aborted) return 130;
-  return error instanceof MusterError ? (exitCodes[error.code] ?? 1) : 1;
+  return error instanceof MusterError ? exitCodeOfFault(error.code) : 1;
+}
+
+/** A name that the plan does not have was written by whoever wrote the command line. */
+function exitCodeOfFault(code: string): number {
+  return exitCodes[code] ?? (code.startsWith('unknown-') ? 2 : 1);
 }
 
 /** Prints what went wrong: on stdout as JSON where that was asked for, else on stderr. */
 export function reportError(error: unknown, session: Session): void {
-  if (error instanceof PlanInvalidError && !session.globals().json) session.tell(findings(error.result, session));
   const facts = factsOf(error, session);
-  if (session.globals().json) session.print(JSON.stringify({ error: { ...facts, ...diagnosticsOf(error) } }, null, 2));
-  else session.tell(`error[${facts.code}]: ${facts.message}${facts.hint ? `\n  hint: ${facts.hint}` : ''}`);
+  if (session.globals().json) {
+    session.print(JSON.stringify({ error: { ...facts, ...diagnosticsOf(error) } }, null, 2));
+  } else {
+    const findings = error instanceof PlanInvalidError ? `${findingsText(error.result, session)}\n` : '';
+    const hint = facts.hint === undefined || findings !== '' ? '' : `\n  hint: ${facts.hint}`;
+    session.tell(`${findings}error[${facts.code}]: ${facts.message}${hint}`);
+  }
   if (session.globals().verbose && error instanceof Error && !(error instanceof MusterError))
     session.tell(error.stack ?? '');
 }
@@ -58,7 +85,7 @@ function diagnosticsOf(error: unknown): { readonly diagnostics?: readonly Diagno
   return error instanceof PlanInvalidError ? { diagnostics: error.result.diagnostics } : {};
 }
 
-function findings(result: LoadResult, session: Session): string {
+function findingsText(result: LoadResult, session: Session): string {
   return formatDiagnostics(result.diagnostics, result.sources, {
     format: 'text',
     cwd: session.cwd,

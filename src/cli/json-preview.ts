@@ -6,18 +6,24 @@ import {
   type RecoveryGraph,
   type StatusReport,
 } from '../index.ts';
-import { isoOf } from './json.ts';
+import { isoOf, secondsOf } from './json.ts';
 
 /** `at` carries the schedule's own offset. */
 export function executionJson(execution: BackupExecution): object {
   const { at, timezone, system, schedule, type, to, copies } = execution;
-  return { at: formatInstant(at, timezone), system, schedule, type, to, copies };
+  return { at: formatInstant(at, timezone), system, schedule: schedule ?? null, type, to, copies };
 }
 
 export function previewJson(preview: Preview): object {
   return {
+    from: isoOf(preview.from),
+    until: isoOf(preview.until),
     executions: preview.executions.map(executionJson),
-    retention: preview.retention.map(({ backup, system, action, reasons }) => ({ backup, system, action, reasons })),
+    retention: preview.retention.map(({ schedule, startedAt, ...decision }) => ({
+      ...decision,
+      schedule: schedule ?? null,
+      startedAt: isoOf(startedAt),
+    })),
     objectives: preview.objectives.map(objectiveJson),
   };
 }
@@ -27,10 +33,10 @@ function objectiveJson(report: ObjectiveReport): object {
   const { system, rpo, rto, copies, proof } = report;
   return {
     system,
-    rpo: { ...rpo, target: seconds(rpo.target), worst: seconds(rpo.worst) },
-    rto: { ...rto, target: seconds(rto.target), estimate: seconds(rto.estimate) },
-    copies,
-    proof: { ...proof, target: seconds(proof.target), age: seconds(proof.age) },
+    rpo: { ...rpo, target: secondsOf(rpo.target), worst: secondsOf(rpo.worst) },
+    rto: { ...rto, target: secondsOf(rto.target), estimate: secondsOf(rto.estimate) },
+    copies: { ...copies, target: copies.target ?? null },
+    proof: { ...proof, target: secondsOf(proof.target), age: secondsOf(proof.age) },
   };
 }
 
@@ -41,18 +47,24 @@ export function graphJson(graph: RecoveryGraph): object {
 
 export function statusJson(report: StatusReport): object {
   return {
+    at: isoOf(report.at),
     systems: report.systems.map((system) => ({
       ...system,
-      lastBackup: isoOf(system.lastBackup) ?? null,
-      lastVerified: isoOf(system.lastVerified) ?? null,
-      lastProvenRestore: isoOf(system.lastProvenRestore) ?? null,
-      rpo: { ...system.rpo, target: seconds(system.rpo.target), age: seconds(system.rpo.age) },
+      tier: system.tier ?? null,
+      lastBackup: isoOf(system.lastBackup),
+      lastVerified: isoOf(system.lastVerified),
+      lastProvenRestore: isoOf(system.lastProvenRestore),
+      nextBackup: isoOf(system.nextBackup),
+      rpo: { ...system.rpo, target: secondsOf(system.rpo.target), age: secondsOf(system.rpo.age) },
+      proof: { ...system.proof, target: secondsOf(system.proof.target), age: secondsOf(system.proof.age) },
     })),
-    storage: report.storage,
+    storage: report.storage.map(({ used = null, capacity = null, fraction = null, location = null, ...storage }) => ({
+      ...storage,
+      location,
+      used,
+      capacity,
+      fraction,
+    })),
     alerts: [],
   };
-}
-
-function seconds(ms: number | undefined): number | null {
-  return ms === undefined ? null : Math.round(ms / 1000);
 }

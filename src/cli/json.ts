@@ -1,48 +1,116 @@
-import type { BackupLine, BackupRecord, RunRecord, RunSummary, StepRecord } from '../index.ts';
+import type {
+  BackupLine,
+  BackupRecord,
+  Delivery,
+  MusterEvent,
+  PlannedStep,
+  RunRecord,
+  RunSummary,
+  StepRecord,
+} from '../index.ts';
 
-/* The JSON shapes that scripts rely on: fields may be added, never renamed. Instants are ISO 8601 in UTC. */
+/*
+ * The JSON shapes that scripts rely on: fields may be added, never renamed. Instants are ISO 8601 in UTC, lengths of time
+ * are seconds, and what there is none of is null.
+ */
 
-export function isoOf(at: number | undefined): string | undefined {
-  return at === undefined ? undefined : new Date(at).toISOString();
+/** A document as it is printed. */
+export function documentOf(value: object): string {
+  return JSON.stringify(value, null, 2);
+}
+
+export function isoOf(at: number | undefined): string | null {
+  return at === undefined ? null : new Date(at).toISOString();
+}
+
+export function secondsOf(ms: number | undefined): number | null {
+  return ms === undefined ? null : ms / 1000;
 }
 
 export function backupJson(backup: BackupRecord): object {
-  return { ...backup, startedAt: isoOf(backup.startedAt), finishedAt: isoOf(backup.finishedAt) };
+  const { id, system, source, type, schedule, status, run, bytesRead, bytesTotal, bytesStored, files } = backup;
+  return {
+    id,
+    system,
+    source,
+    type,
+    schedule: schedule ?? null,
+    status,
+    startedAt: isoOf(backup.startedAt),
+    finishedAt: isoOf(backup.finishedAt),
+    bytesRead,
+    bytesTotal,
+    bytesStored,
+    files,
+    storage: backup.storage.map(({ name, status, snapshot }) => ({ name, status, snapshot })),
+    manifest: backup.manifest,
+    run,
+  };
 }
 
-/** A system of a backup run: the backup, or why there is none. */
-export function backupLineJson(line: BackupLine): object {
-  if (line.backup) return backupJson(line.backup);
-  return {
+/** A system of a backup run: the backup, or why there is none; and what could not be read. */
+export function backupLineJson({ backup, system, type, startedAt, finishedAt, faults, error }: BackupLine): object {
+  const without = {
     id: null,
-    system: line.system,
-    type: line.type,
+    system,
+    type,
     status: 'failed',
-    startedAt: isoOf(line.startedAt) ?? null,
-    finishedAt: isoOf(line.finishedAt) ?? null,
-    storage: [],
-    error: line.error ?? null,
+    startedAt: isoOf(startedAt),
+    finishedAt: isoOf(finishedAt),
   };
+  const made = backup === undefined ? { ...without, storage: [] } : backupJson(backup);
+  return { ...made, faults, error: error ?? null };
 }
 
 export function runJson(run: RunSummary): object {
-  return { ...run, startedAt: isoOf(run.startedAt), finishedAt: isoOf(run.finishedAt) ?? null };
-}
-
-export function runRecordJson(run: RunRecord): object {
-  const { events, ...rest } = run;
+  const { id, kind, name, mode, status, startedAt, finishedAt, planHash, reason = null, by } = run;
   return {
-    ...runJson(rest),
-    steps: run.steps.map(stepJson),
-    events: events.map((event) => ({ ...event, at: isoOf(event.at) })),
+    id,
+    kind,
+    name,
+    mode,
+    status,
+    startedAt: isoOf(startedAt),
+    finishedAt: isoOf(finishedAt),
+    reason,
+    by,
+    planHash,
   };
 }
 
+export function runRecordJson(run: RunRecord): object {
+  return { ...runJson(run), steps: run.steps.map(stepJson), events: run.events.map(eventJson) };
+}
+
 export function stepJson(step: StepRecord): object {
+  const { id, title, kind, status, attempts, error = null, reason = null } = step;
+  const [startedAt, finishedAt] = [isoOf(step.startedAt), isoOf(step.finishedAt)];
+  return { id, title, kind, status, startedAt, finishedAt, attempts, error, reason };
+}
+
+export function deliveryJson(delivery: Delivery): object {
+  return { ...delivery, at: isoOf(delivery.at) };
+}
+
+/** A step that would be executed. */
+export function plannedStepJson({ id, title, needs, action, estimate }: PlannedStep): object {
+  return { id, title, kind: action.kind, needs, estimateSeconds: estimate.from === 'none' ? null : estimate.ms / 1000 };
+}
+
+function eventJson(event: MusterEvent): object {
+  const at = isoOf(event.at);
+  if (event.type === 'backup.succeeded' || event.type === 'backup.partial')
+    return { ...event, at, backup: backupJson(event.backup) };
+  return event.type === 'attempt.finished' ? { ...event, at, facts: factsJson(event.facts) } : { ...event, at };
+}
+
+/** The handler of the step wrote them; instants within are as everywhere else. */
+function factsJson(facts: unknown): unknown {
+  if (typeof facts !== 'object' || facts === null) return facts;
+  const { backup, deliveries } = facts as { backup?: BackupRecord | string; deliveries?: readonly Delivery[] };
   return {
-    ...step,
-    startedAt: isoOf(step.startedAt) ?? null,
-    finishedAt: isoOf(step.finishedAt) ?? null,
-    error: step.error ?? null,
+    ...facts,
+    ...(typeof backup === 'object' ? { backup: backupJson(backup) } : {}),
+    ...(deliveries === undefined ? {} : { deliveries: deliveries.map(deliveryJson) }),
   };
 }

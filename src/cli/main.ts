@@ -1,35 +1,49 @@
 import { Command, CommanderError } from 'commander';
-import { commandList, type CommandEntry } from './commands.ts';
+import { commandList } from './commands.ts';
 import { createSession, type Session } from './session.ts';
 import { versionOf } from './version.ts';
 
 /** Runs one command line; resolves with the exit code. Nothing is thrown. */
 export async function main(argv: readonly string[]): Promise<number> {
   const session = createSession();
+  const exitCode = await run(argv, session);
+  const fault = await session.end();
+  if (fault === undefined) return exitCode;
+  session.tell(`error[output-failed]: the result could not be printed: ${fault.message}`);
+  return exitCode === 0 ? 1 : exitCode;
+}
+
+async function run(argv: readonly string[], session: Session): Promise<number> {
+  const program = newProgram();
+  session.globals = () => program.opts();
   try {
-    await (await buildProgram(argv, session)).parseAsync(argv, { from: 'user' });
+    await addCommands(program, argv, session);
+    await program.parseAsync(argv, { from: 'user' });
     return session.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const { exitCodeOf, reportError } = await import('./failure.ts');
-    reportError(error, session);
-    return exitCodeOf(error, session);
-  } finally {
-    session.end();
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    return fail(error, argv, session);
   }
 }
 
-/** Only the command that was asked for is loaded whole: the others are names and summaries in the help. */
-async function buildProgram(argv: readonly string[], session: Session): Promise<Command> {
-  const program = newProgram();
-  session.globals = () => program.opts();
-  const names = new Set(commandList.map((entry) => entry.name));
-  const wanted = argv.find((word) => names.has(word));
-  for (const entry of commandList) {
-    const command = addCommand(program, entry);
-    if (entry.name === wanted || argv.includes('help')) (await entry.load()).define(command, session);
+/** What it takes to say what is wrong is loaded only when something is. */
+async function fail(error: unknown, argv: readonly string[], session: Session): Promise<number> {
+  const { exitCodeOf, parsingError, reportError } = await import('./failure.ts');
+  const fault = error instanceof CommanderError ? parsingError(error, argv) : error;
+  // Where the parser gave up, it may not have come to it.
+  const json = session.globals().json ?? argv.includes('--json');
+  if (fault !== undefined) reportError(fault, { ...session, globals: () => ({ ...session.globals(), json }) });
+  return fault === undefined ? 2 : exitCodeOf(fault, session);
+}
+
+/** Only commands that the command line names are loaded whole: the others are names and summaries in the help. */
+async function addCommands(program: Command, argv: readonly string[], session: Session): Promise<void> {
+  for (const { name, summary, load } of commandList) {
+    const command = program.command(name).description(summary).exitOverride();
+    command.configureOutput({ outputError: () => undefined });
+    if (argv.includes(name)) (await load()).define(command, session);
+    command.addHelpText('after', sharedOptions);
   }
-  return program;
 }
 
 function newProgram(): Command {
@@ -46,24 +60,13 @@ function newProgram(): Command {
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help of a command')
     .configureHelp({ subcommandTerm: (command) => command.name() })
-    .enablePositionalOptions(false)
-    .showHelpAfterError('(muster --help shows the commands)')
+    .configureOutput({ outputError: () => undefined })
     .exitOverride()
     .addHelpText('after', exitCodes);
 }
 
-function addCommand(program: Command, entry: CommandEntry): Command {
-  const command = program.command(entry.name).description(entry.summary).exitOverride();
-  for (const option of program.options) if (option.long !== '--version') command.addOption(option);
-  command.configureHelp({ visibleOptions: (of) => of.options.filter((option) => !program.options.includes(option)) });
-  command.hook('preAction', (_, action) => {
-    for (const option of program.options) {
-      const key = option.attributeName();
-      if (action.getOptionValueSource(key) === 'cli') program.setOptionValue(key, action.getOptionValue(key));
-    }
-  });
-  return command;
-}
+const sharedOptions = `
+Options of every command, such as --plan and --json: muster --help`;
 
 const exitCodes = `
 Exit codes: 0 all succeeded · 1 failed · 2 wrong usage or invalid plan · 3 partly succeeded

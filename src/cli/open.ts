@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { loadPlan, MusterError, openMuster, type LoadResult, type Muster, type Plan } from '../index.ts';
+import {
+  loadPlan,
+  MusterError,
+  openMuster,
+  type LoadResult,
+  type Muster,
+  type MusterEvent,
+  type Plan,
+} from '../index.ts';
 import { PlanInvalidError } from './failure.ts';
 import type { Session } from './session.ts';
 
@@ -20,11 +28,20 @@ export async function withMuster<T>(session: Session, work: (muster: Muster) => 
   const plan = await openPlan(session);
   const state = session.globals().state ?? session.env['MUSTER_STATE'];
   const muster = openMuster(plan, { env: session.env, ...(state ? { state: resolve(session.cwd, state) } : {}) });
+  muster.on((event) => {
+    if (event.type === 'run.interrupted') session.tell(interruptedText(event));
+  });
   try {
     return await work(muster);
   } finally {
     await muster.close();
   }
+}
+
+/** The journal is asked at each start: what a process that is gone has left behind is named before anything else. */
+function interruptedText({ run, kind, name, steps }: Extract<MusterEvent, { type: 'run.interrupted' }>): string {
+  const unknown = steps.length === 0 ? '' : ` It is not known how far these came: ${steps.join(', ')}.`;
+  return `! Run ${run} (${kind} ${name}) was interrupted: its process is gone.${unknown}`;
 }
 
 /** `--plan`, else `muster.yaml` or `muster/` in this folder or the nearest parent that has one. */

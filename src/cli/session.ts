@@ -1,6 +1,8 @@
 import process from 'node:process';
 import pc from 'picocolors';
 import type { Paint } from '../index.ts';
+import { createOutput } from './output.ts';
+import { listenForStop } from './stop.ts';
 
 export interface GlobalOptions {
   readonly plan?: string;
@@ -24,42 +26,43 @@ export interface Session {
   print(text: string): void;
   /** A line on stderr: progress, warnings, questions. */
   tell(text: string): void;
+  /** False when nobody reads stdout any more: `muster files … | head`. */
+  isRead(): boolean;
   /** Colours for stdout, or functions that change nothing. */
   colors(): ReturnType<typeof pc.createColors>;
   /** Colours for verdicts. */
   paint(): Paint;
   /** True when stderr is a terminal and progress is wanted. */
   interactive(): boolean;
-  end(): void;
+  /** True when somebody is there to be asked. */
+  asks(): boolean;
+  /** Waits until all is printed; what kept it from being printed. */
+  end(): Promise<Error | undefined>;
 }
 
 export function createSession(): Session {
-  const abort = new AbortController();
-  const stop = (name: NodeJS.Signals): void => abort.abort(new DOMException(`stopped by ${name}`, 'AbortError'));
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const stop = listenForStop((text) => session.tell(text));
+  const output = createOutput();
   const session: Session = {
     globals: () => ({ color: true }),
     exitCode: 0,
     cwd: process.cwd(),
     env: process.env,
-    signal: abort.signal,
-    print: (text) => void process.stdout.write(`${text}\n`),
-    tell: (text) => void process.stderr.write(`${text}\n`),
+    signal: stop.signal,
+    print: output.print,
+    tell: output.tell,
+    isRead: output.isRead,
     colors: () => pc.createColors(session.globals().color && pc.isColorSupported && process.stdout.isTTY),
     paint: () => {
       const { green, yellow, red } = session.colors();
       return { good: green, doubtful: yellow, bad: red };
     },
-    interactive: () => process.stderr.isTTY && !isQuiet(session.globals()),
+    interactive: () => process.stderr.isTTY && session.globals().quiet !== true,
+    asks: () => process.stdin.isTTY && process.stderr.isTTY && session.globals().yes !== true,
     end: () => {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
+      stop.end();
+      return output.end();
     },
   };
   return session;
-}
-
-function isQuiet(options: GlobalOptions): boolean {
-  return options.quiet === true;
 }

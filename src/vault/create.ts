@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { MusterError } from '../base/error.ts';
+import { usernameHere } from '../base/process.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { newConfig, sealConfig } from './format/config.ts';
 import type { KeySlot, ScryptCost } from './format/key-slot.ts';
@@ -10,7 +11,7 @@ import { JsonObjects } from './format/objects.ts';
 import { createSealer } from './format/seal.ts';
 import { BlobIndex } from './index/blob-index.ts';
 import type { LockHolder } from './lock/lock-file.ts';
-import { holderHere, usernameHere } from './lock/lock-file.ts';
+import { holderHere } from './lock/lock-file.ts';
 import { OpenRepository } from './open-repository.ts';
 import type { Repository } from './repository.ts';
 

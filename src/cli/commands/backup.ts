@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { type BackupType, type Muster } from '../../index.ts';
-import { exitCodeOfStatus } from '../exit.ts';
+import { exitCodeOfOutcome } from '../exit.ts';
 import { usageError } from '../failure.ts';
-import { backupLineJson } from '../json.ts';
+import { backupLineJson, documentOf, plannedStepJson } from '../json.ts';
 import { withMuster } from '../open.ts';
 import { showProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
@@ -38,21 +38,21 @@ async function backup(
 ): Promise<void> {
   const { systems, tier, schedule, type } = options;
   if (systems.length === 0 && !options.all && tier === undefined && schedule === undefined) {
-    throw usageError('nothing was asked to be backed up', 'Name systems, or use --all, --tier or --schedule.');
+    throw usageError('no system is named', 'Name systems, or use --all, --tier or --schedule.');
   }
   const request = { systems, tier, schedule, type, signal: session.signal };
   if (options.dryRun) return showDryRun(muster, request, session);
   const end = showProgress(muster, session);
   const outcome = await muster.backup(request).finally(end);
-  session.exitCode = exitCodeOfStatus(outcome.status);
-  if (session.globals().json)
-    session.print(JSON.stringify({ run: outcome.run, backups: outcome.backups.map(backupLineJson) }, null, 2));
+  session.exitCode = exitCodeOfOutcome(outcome);
+  const { run, status, backups } = outcome;
+  if (session.globals().json) session.print(documentOf({ run, status, backups: backups.map(backupLineJson) }));
   else session.print(renderBackupOutcome(outcome, muster.plan.timezone));
 }
 
 function showDryRun(muster: Muster, request: Parameters<Muster['planBackup']>[0], session: Session): void {
   const steps = muster.planBackup(request);
-  session.print(session.globals().json ? JSON.stringify({ steps }, null, 2) : renderSteps(steps));
+  session.print(session.globals().json ? documentOf({ steps: steps.map(plannedStepJson) }) : renderSteps(steps));
 }
 
 const help = `
@@ -62,4 +62,5 @@ Examples:
   muster backup --schedule frequent         # what cron would call
   muster backup --tier important --type full --dry-run
 
-Exit codes: 0 all succeeded · 1 failed · 3 partly (some files could not be read, or some systems failed) · 11 locked`;
+Exit codes: 0 all succeeded · 1 failed · 3 partly (some files could not be read, or some systems failed)
+            11 locked by another run · 130 interrupted`;

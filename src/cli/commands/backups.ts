@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { renderBackups } from '../../index.ts';
 import { countArgument } from '../arguments.ts';
-import { backupJson } from '../json.ts';
+import { backupJson, documentOf } from '../json.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
 
@@ -14,7 +14,7 @@ export function define(command: Command, session: Session): void {
     .action((system: string | undefined, options: { readonly limit?: number; readonly storage?: string }) =>
       withMuster(session, async (muster) => {
         const backups = muster.backups({ ...(system === undefined ? {} : { system }), ...options });
-        if (session.globals().json) session.print(JSON.stringify({ backups: backups.map(backupJson) }, null, 2));
+        if (session.globals().json) session.print(documentOf({ backups: backups.map(backupJson) }));
         else session.print(renderBackups(backups, muster.plan.timezone, session.paint()));
       }),
     );

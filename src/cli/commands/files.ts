@@ -14,21 +14,29 @@ export function define(command: Command, session: Session): void {
       withMuster(session, async (muster) => {
         const entries = muster.files(id, path === undefined ? undefined : toBytePath(path));
         if (session.globals().json) return printJson(entries, session);
-        for await (const entry of entries) session.print(renderEntry(entry, muster.plan.timezone));
+        for await (const entry of untilUnread(entries, session))
+          session.print(renderEntry(entry, muster.plan.timezone));
       }),
     );
 }
 
-/** One document, written as it comes: a backup may hold millions of files. */
+/** One document, written as it comes: a backup may hold millions of files. Nothing is written before the first is there. */
 async function printJson(entries: AsyncIterable<Entry>, session: Session): Promise<void> {
-  let previous: string | undefined;
-  session.print('{ "files": [');
-  for await (const entry of entries) {
-    if (previous !== undefined) session.print(`${previous},`);
-    previous = `  ${JSON.stringify(entryJson(entry))}`;
+  let line = '{ "files": [';
+  for await (const entry of untilUnread(entries, session)) {
+    session.print(line.startsWith('{ "files"') ? line : `${line},`);
+    line = `  ${JSON.stringify(entryJson(entry))}`;
   }
-  if (previous !== undefined) session.print(previous);
-  session.print(']}');
+  session.print(`${line}\n]}`);
+}
+
+/** Ends when nobody reads any more, or the user has had enough. */
+async function* untilUnread(entries: AsyncIterable<Entry>, session: Session): AsyncIterable<Entry> {
+  for await (const entry of entries) {
+    if (!session.isRead()) return;
+    session.signal.throwIfAborted();
+    yield entry;
+  }
 }
 
 function entryJson(entry: Entry): object {

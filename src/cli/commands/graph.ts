@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { renderGraph } from '../../index.ts';
+import { documentOf } from '../json.ts';
 import { graphJson } from '../json-preview.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
@@ -20,7 +21,7 @@ export function define(command: Command, session: Session): void {
       withMuster(session, async (muster) => {
         const graph = muster.graph(options.runbook === undefined ? {} : { runbook: options.runbook });
         const json = session.globals().json === true;
-        session.print(json ? JSON.stringify(graphJson(graph), null, 2) : renderGraph(graph, options.format).trimEnd());
+        session.print(json ? documentOf(graphJson(graph)) : renderGraph(graph, options.format).trimEnd());
       }),
     );
 }

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { type Muster, type NotifyOptions } from '../../index.ts';
 import { listArgument, pairArgument, valuesOf } from '../arguments.ts';
-import { exitCodeOfStatus } from '../exit.ts';
+import { exitCodeOfOutcome } from '../exit.ts';
 import { usageError } from '../failure.ts';
+import { deliveryJson, documentOf } from '../json.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
+import { renderNotifyOutcome } from '../text/outcome.ts';
 
 interface Options {
   readonly to?: readonly string[];
@@ -21,8 +23,7 @@ export function define(command: Command, session: Session): void {
     .addHelpText('after', help)
     .action((message: string, options: Options) =>
       withMuster(session, (muster) => {
-        if (options.to === undefined)
-          throw usageError('nobody was named to get the message', 'Name an audience with --to.');
+        if (options.to === undefined) throw usageError('no audience is named', 'Name one with --to.');
         const request = { message, audiences: options.to, set: valuesOf(options.set) };
         return options.dryRun ? show(muster, request, session) : send(muster, request, session);
       }),
@@ -31,18 +32,18 @@ export function define(command: Command, session: Session): void {
 
 async function show(muster: Muster, request: NotifyOptions, session: Session): Promise<void> {
   const texts = await muster.renderMessage(request);
-  if (session.globals().json) return session.print(JSON.stringify({ messages: texts }, null, 2));
+  if (session.globals().json) return session.print(documentOf({ messages: texts }));
   for (const text of texts)
     session.print(`To ${text.audience} by ${text.channels.join(', ')}\nSubject: ${text.subject}\n\n${text.text}\n`);
 }
 
 async function send(muster: Muster, request: NotifyOptions, session: Session): Promise<void> {
   const outcome = await muster.notify(request);
-  session.exitCode = exitCodeOfStatus(outcome.status);
+  session.exitCode = exitCodeOfOutcome(outcome);
+  const { run, status, deliveries, error = null } = outcome;
   if (session.globals().json)
-    return session.print(JSON.stringify({ run: outcome.run, deliveries: outcome.deliveries }, null, 2));
-  for (const delivery of outcome.deliveries)
-    session.print(`${delivery.status}  ${delivery.audience} by ${delivery.channel}: ${delivery.detail}`);
+    session.print(documentOf({ run, status, deliveries: deliveries.map(deliveryJson), error }));
+  else session.print(renderNotifyOutcome(outcome));
 }
 
 const help = `

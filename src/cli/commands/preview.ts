@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { renderPreview } from '../../index.ts';
-import { durationArgument, instantOf, listArgument } from '../arguments.ts';
+import { durationArgument, instantOf, listArgument, windowOf } from '../arguments.ts';
+import { documentOf } from '../json.ts';
 import { previewJson } from '../json-preview.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
@@ -20,10 +21,10 @@ export function define(command: Command, session: Session): void {
     .action((options: Options) =>
       withMuster(session, async (muster) => {
         const from = options.from === undefined ? Date.now() : instantOf(options.from, muster.plan.timezone);
-        const preview = muster.preview({ from, until: from + options.for, systems: options.system });
+        const preview = muster.preview({ ...windowOf(from, from + options.for), systems: options.system });
         session.print(
           session.globals().json
-            ? JSON.stringify(previewJson(preview), null, 2)
+            ? documentOf(previewJson(preview))
             : renderPreview(preview, muster.plan.timezone, session.paint()),
         );
       }),

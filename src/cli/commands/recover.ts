@@ -4,8 +4,9 @@ import type { Command } from 'commander';
 import { renderReport, type Muster, type RecoverOutcome } from '../../index.ts';
 import { renderRecovery } from '../text/recovery.ts';
 import { listArgument, momentOf, pairArgument } from '../arguments.ts';
-import { exitCodeOfStatus } from '../exit.ts';
+import { exitCodeOfOutcome } from '../exit.ts';
 import { usageError } from '../failure.ts';
+import { documentOf } from '../json.ts';
 import { recoverJson } from '../json-recover.ts';
 import { withMuster } from '../open.ts';
 import { showProgress } from '../progress.ts';
@@ -56,15 +57,15 @@ async function recover(
       signal: session.signal,
     })
     .finally(end);
-  session.exitCode = exitCodeOfStatus(outcome.status);
+  session.exitCode = exitCodeOfOutcome(outcome);
   const zone = muster.plan.timezone;
   if (options.report !== undefined) await writeReport(resolve(session.cwd, options.report), outcome, zone);
-  session.print(session.globals().json ? JSON.stringify(recoverJson(outcome), null, 2) : renderRecovery(outcome, zone));
+  session.print(session.globals().json ? documentOf(recoverJson(outcome)) : renderRecovery(outcome, zone));
 }
 
 async function writeReport(path: string, outcome: RecoverOutcome, timezone: string): Promise<void> {
   const text = path.endsWith('.json')
-    ? `${JSON.stringify(recoverJson(outcome), null, 2)}\n`
+    ? `${documentOf(recoverJson(outcome))}\n`
     : renderReport(outcome.report, timezone);
   await writeFile(path, text);
 }

@@ -1,16 +1,20 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type Muster, type RestoreOptions } from '../../index.ts';
+import { type Muster, type RestoreOptions, type RunOutcome } from '../../index.ts';
 import { listArgument, momentOf } from '../arguments.ts';
-import { exitCodeOfStatus } from '../exit.ts';
+import { exitCodeOfOutcome } from '../exit.ts';
 import { usageError } from '../failure.ts';
+import { documentOf, plannedStepJson } from '../json.ts';
 import { withMuster } from '../open.ts';
 import { showProgress } from '../progress.ts';
+import { confirm } from '../prompt.ts';
 import type { Session } from '../session.ts';
+import { findingsOf, renderFindings } from '../text/findings.ts';
 import { renderRestoreOutcome } from '../text/outcome.ts';
 import { renderSteps } from '../text/steps.ts';
 
 interface Options {
+  readonly what: string;
   readonly at?: string;
   readonly path?: readonly string[];
   readonly to?: string;
@@ -27,36 +31,51 @@ export function define(command: Command, session: Session): void {
     .option('--path <glob>', 'only what matches (may be repeated)', listArgument)
     .option('--to <folder>', 'restore below this folder')
     .option('--from <storage>', 'read from this target')
-    .option('--in-place', 'put it back where it came from; replaces what is there')
+    .option('--in-place', 'put it back where it came from; replaces what is there, and asks before')
     .option('--overwrite', 'with --to: replace files that exist')
     .option('--dry-run', 'show what would be done, and what stands in the way')
     .addHelpText('after', help)
-    .action((what: string, options: Options) =>
+    .action((what: string, options: Omit<Options, 'what'>) =>
       withMuster(session, (muster) => restore(muster, { ...options, what }, session)),
     );
 }
 
-async function restore(muster: Muster, options: Options & { readonly what: string }, session: Session): Promise<void> {
+async function restore(muster: Muster, options: Options, session: Session): Promise<void> {
   const request = requestOf(options, muster, session);
+  if (options.dryRun) return dryRun(muster, request, session);
+  if (request.place.kind === 'in-place' && session.asks()) await agree(muster, request, session);
   const end = showProgress(muster, session);
-  if (options.dryRun) {
-    const steps = muster.planRestore(request);
-    session.print(session.globals().json ? JSON.stringify({ steps }, null, 2) : renderSteps(steps));
-    session.exitCode = exitCodeOfStatus((await muster.checkRestore(request).finally(end)).status);
-    return;
-  }
   const outcome = await muster.restore(request).finally(end);
-  session.exitCode = exitCodeOfStatus(outcome.status);
-  const { run, status, files, bytes, recoveredTo, missing } = outcome;
-  if (session.globals().json)
-    session.print(JSON.stringify({ run, status, files, bytes, recoveredTo: recoveredTo ?? null, missing }, null, 2));
+  session.exitCode = exitCodeOfOutcome(outcome);
+  const { run, status, files, bytes, recoveredTo = null, missing, errors } = outcome;
+  if (session.globals().json) session.print(documentOf({ run, status, files, bytes, recoveredTo, missing, errors }));
   else session.print(renderRestoreOutcome(outcome));
 }
 
-function requestOf(options: Options & { readonly what: string }, muster: Muster, session: Session): RestoreOptions {
-  if ((options.to === undefined) === (options.inPlace === undefined)) {
-    throw usageError('where to restore to is not clear', 'Use either --to FOLDER or --in-place.');
-  }
+async function dryRun(muster: Muster, request: RestoreOptions, session: Session): Promise<void> {
+  const steps = muster.planRestore(request);
+  const outcome = await muster.checkRestore(request);
+  session.exitCode = exitCodeOfOutcome(outcome);
+  session.print(
+    session.globals().json
+      ? documentOf({ steps: steps.map(plannedStepJson), findings: findingsOf(outcome.record) })
+      : `${renderSteps(steps)}\n\n${findingsText(outcome, session)}`,
+  );
+}
+
+/** Shows what would be replaced, and goes on only after a yes. */
+async function agree(muster: Muster, request: RestoreOptions, session: Session): Promise<void> {
+  session.tell(findingsText(await muster.checkRestore(request), session));
+  await confirm('Replace what is there?', session);
+}
+
+function findingsText({ record }: RunOutcome, session: Session): string {
+  return renderFindings(record, session.paint());
+}
+
+function requestOf(options: Options, muster: Muster, session: Session): RestoreOptions {
+  if ((options.to === undefined) === (options.inPlace === undefined))
+    throw usageError('it is not clear where to restore to', 'Use either --to FOLDER or --in-place.');
   return {
     what: options.what,
     moment: momentOf(options.at, muster.plan.timezone),
@@ -75,4 +94,5 @@ Examples:
   muster restore orders --at "2026-01-15 10:30" --in-place --dry-run
   muster restore 3f9a12c4 --to /tmp/old --from second
 
-Exit codes: 0 everything asked for is back · 1 failed · 3 something is missing, and listed · 11 locked`;
+Exit codes: 0 everything asked for is back · 1 failed · 3 something is missing, and listed
+            11 locked by another run · 130 interrupted`;

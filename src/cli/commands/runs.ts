@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { renderRuns } from '../../index.ts';
 import { countArgument } from '../arguments.ts';
-import { runJson, runRecordJson } from '../json.ts';
+import { documentOf, runJson, runRecordJson } from '../json.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
 import { renderRun } from '../text/run.ts';
@@ -17,13 +17,11 @@ export function define(command: Command, session: Session): void {
         const zone = muster.plan.timezone;
         if (id !== undefined) {
           const run = muster.run(id);
-          session.print(json ? JSON.stringify(runRecordJson(run), null, 2) : renderRun(run, zone));
+          session.print(json ? documentOf(runRecordJson(run)) : renderRun(run, zone));
           return;
         }
         const runs = muster.runs({ limit: options.limit });
-        session.print(
-          json ? JSON.stringify({ runs: runs.map(runJson) }, null, 2) : renderRuns(runs, zone, session.paint()),
-        );
+        session.print(json ? documentOf({ runs: runs.map(runJson) }) : renderRuns(runs, zone, session.paint()));
       }),
     );
 }

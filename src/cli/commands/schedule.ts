@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { renderSchedule } from '../../index.ts';
-import { instantOf } from '../arguments.ts';
+import { instantOf, windowOf } from '../arguments.ts';
+import { documentOf } from '../json.ts';
 import { executionJson } from '../json-preview.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
@@ -15,10 +16,10 @@ export function define(command: Command, session: Session): void {
         const zone = muster.plan.timezone;
         const from = options.from === undefined ? Date.now() : instantOf(options.from, zone);
         const until = options.until === undefined ? from + 86_400_000 : instantOf(options.until, zone);
-        const { executions } = muster.preview({ from, until, systems: undefined });
+        const { executions } = muster.preview({ ...windowOf(from, until), systems: undefined });
         session.print(
           session.globals().json
-            ? JSON.stringify({ executions: executions.map(executionJson) }, null, 2)
+            ? documentOf({ executions: executions.map(executionJson) })
             : renderSchedule(executions),
         );
       }),

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-
-import { backupJson } from '../json.ts';
+import { backupJson, documentOf } from '../json.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
 import { renderBackup } from '../text/backup.ts';
@@ -12,9 +11,7 @@ export function define(command: Command, session: Session): void {
     .action((id: string) =>
       withMuster(session, async (muster) => {
         const backup = muster.backupOf(id);
-        session.print(
-          session.globals().json ? JSON.stringify(backupJson(backup), null, 2) : renderBackup(backup, muster.plan),
-        );
+        session.print(session.globals().json ? documentOf(backupJson(backup)) : renderBackup(backup, muster.plan));
       }),
     );
 }

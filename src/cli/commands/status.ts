@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { renderStatus } from '../../index.ts';
+import { documentOf } from '../json.ts';
 import { statusJson } from '../json-preview.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
@@ -13,7 +14,7 @@ export function define(command: Command, session: Session): void {
         const report = await muster.status();
         session.print(
           session.globals().json
-            ? JSON.stringify(statusJson(report), null, 2)
+            ? documentOf(statusJson(report))
             : renderStatus(report, muster.plan.timezone, session.paint()),
         );
         const unwell = report.systems.some((system) => system.state !== 'ok' || system.rpo.verdict === 'violated');

@@ -1,5 +1,12 @@
 import { type Command, Option } from 'commander';
-import { formatDiagnostics, judgeObjectives, loadPlan, type LoadResult, type Plan } from '../../index.ts';
+import {
+  formatDiagnostics,
+  judgeObjectives,
+  loadPlan,
+  type Diagnostic,
+  type LoadResult,
+  type Plan,
+} from '../../index.ts';
 import { findPlan } from '../open.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../text/counted.ts';
@@ -19,35 +26,55 @@ export function define(command: Command, session: Session): void {
         .default('text'),
     )
     .addHelpText('after', help)
-    .action(async (paths: readonly string[], options: Options) => {
-      for (const path of paths.length > 0 ? paths : [findPlan(session)]) await validate(path, options, session);
-    });
+    .action((paths: readonly string[], options: Options) =>
+      validate(paths.length > 0 ? paths : [findPlan(session)], options, session),
+    );
 }
 
-async function validate(path: string, options: Options, session: Session): Promise<void> {
-  const result = await loadPlan(path, { env: session.env });
+interface Validated {
+  readonly path: string;
+  readonly result: LoadResult;
+}
+
+async function validate(paths: readonly string[], options: Options, session: Session): Promise<void> {
+  const validated: Validated[] = [];
+  for (const path of paths) validated.push({ path, result: await loadPlan(path, { env: session.env }) });
   const format = session.globals().json ? 'json' : options.format;
-  if (format !== 'text' || result.diagnostics.length > 0) session.print(report(result, format, session));
-  if (!result.plan) session.exitCode = 2;
-  else {
-    if (format === 'text') session.print(`${path} is valid: ${summaryOf(result.plan)}`);
-    if (options.strict) judge(result.plan, session);
-  }
+  const text = reportOf(validated, format, session);
+  if (text !== '') session.print(text);
+  const plans = validated.flatMap(({ result }) => result.plan ?? []);
+  if (options.strict) judge(plans, session);
+  if (plans.length < paths.length) session.exitCode = 2;
 }
 
-function report(result: LoadResult, format: Options['format'], session: Session): string {
+/** One document for all paths; as text, a line for each plan that is valid. */
+function reportOf(validated: readonly Validated[], format: Options['format'], session: Session): string {
   const color = format === 'text' && session.colors().isColorSupported;
-  return formatDiagnostics(result.diagnostics, result.sources, { format, cwd: session.cwd, color }).trimEnd();
+  const diagnostics = withoutRepeats(validated.flatMap(({ result }) => result.diagnostics));
+  const sources = new Map(validated.flatMap(({ result }) => [...result.sources]));
+  const findings = formatDiagnostics(diagnostics, sources, { format, cwd: session.cwd, color }).trimEnd();
+  if (format !== 'text') return findings;
+  const valid = validated.flatMap(({ path, result }) =>
+    result.plan ? `${path} is valid: ${summaryOf(result.plan)}` : [],
+  );
+  return [findings, valid.join('\n')].filter((part) => part !== '').join('\n\n');
 }
 
-function judge(plan: Plan, session: Session): void {
-  const violated = judgeObjectives(plan, { now: Date.now(), facts: () => ({}) }).flatMap((report) =>
-    (['rpo', 'rto', 'copies'] as const)
-      .filter((name) => report[name].verdict === 'violated')
-      .map((name) => `${report.system}: ${name}: ${report[name].reasons.join('; ')}`),
+/** Plans may inherit from the same file. */
+function withoutRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(diagnostics.map((found) => [JSON.stringify(found), found])).values()];
+}
+
+function judge(plans: readonly Plan[], session: Session): void {
+  const violated = plans.flatMap((plan) =>
+    judgeObjectives(plan, { now: Date.now() }).flatMap((report) =>
+      (['rpo', 'rto', 'copies'] as const)
+        .filter((name) => report[name].verdict === 'violated')
+        .map((name) => `${report.system}: ${name}: ${report[name].reasons.join('; ')}`),
+    ),
   );
   for (const line of violated) session.tell(`violated: ${line}`);
-  if (violated.length > 0 && session.exitCode === 0) session.exitCode = 4;
+  if (violated.length > 0) session.exitCode = 4;
 }
 
 function summaryOf(plan: Plan): string {

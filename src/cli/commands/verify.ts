@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
-import { type VerifyLevel } from '../../index.ts';
-import { exitCodeOfStatus } from '../exit.ts';
+import { type VerifyLevel, type VerifyLine } from '../../index.ts';
+import { exitCodeOfOutcome } from '../exit.ts';
+import { documentOf } from '../json.ts';
 import { withMuster } from '../open.ts';
 import { showProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
@@ -23,12 +24,16 @@ export function define(command: Command, session: Session): void {
       withMuster(session, async (muster) => {
         const end = showProgress(muster, session);
         const outcome = await muster.verify({ ...options, backups, signal: session.signal }).finally(end);
-        session.exitCode = exitCodeOfStatus(outcome.status);
-        if (session.globals().json)
-          session.print(JSON.stringify({ run: outcome.run, results: outcome.results }, null, 2));
+        session.exitCode = exitCodeOfOutcome(outcome);
+        const { run, status, results } = outcome;
+        if (session.globals().json) session.print(documentOf({ run, status, results: results.map(resultJson) }));
         else session.print(renderVerifyOutcome(outcome));
       }),
     );
+}
+
+function resultJson(result: VerifyLine): object {
+  return { ...result, error: result.error ?? null };
 }
 
 const help = `

@@ -1,48 +1,78 @@
 import {
-  formatDuration,
   dateTime,
+  formatDuration,
   formatSize,
   type BackupLine,
   type BackupOutcome,
+  type BackupRecord,
+  type NotifyOutcome,
   type RestoreOutcome,
+  type RunOutcome,
+  type VerifyLine,
   type VerifyOutcome,
 } from '../../index.ts';
-import { printable } from './printable.ts';
 import { counted } from './counted.ts';
+import { errorLines, faultLines } from './fault.ts';
 
-/** What `backup` did, a line for each system. */
+/** What `backup` did: a line for each system, and what it could not read. */
 export function renderBackupOutcome(outcome: BackupOutcome, timezone: string): string {
-  return [...outcome.backups.map((line) => backupLine(line, timezone)), `run ${outcome.run}: ${outcome.status}`].join(
-    '\n',
+  return withEnd(
+    outcome.backups.flatMap((line) => backupLines(line, timezone)),
+    outcome,
   );
 }
 
-function backupLine(line: BackupLine, timezone: string): string {
-  const { backup } = line;
-  if (!backup) return `${line.system}: failed: ${line.error?.message ?? 'not reached'}`;
-  const where = backup.storage
-    .map((copy) => (copy.status === 'stored' ? copy.name : `${copy.name} (failed)`))
-    .join(', ');
-  const read = `${counted(backup.files, 'file')}, ${formatSize(backup.bytesTotal)}, ${formatSize(backup.bytesRead)} read, ${formatSize(backup.bytesStored)} stored`;
-  const took = formatDuration(backup.finishedAt - backup.startedAt);
-  return `${line.system}: ${backup.id.slice(0, 8)} ${backup.status} ${dateTime(backup.startedAt, timezone)} ${read} in ${took}, on ${where}`;
+function backupLines({ system, backup, faults, error }: BackupLine, timezone: string): readonly string[] {
+  if (!backup) return errorLines(`${system}: not backed up`, error);
+  return [`${system}: ${backupText(backup, timezone)}`, ...faultLines(faults)];
+}
+
+function backupText(backup: BackupRecord, timezone: string): string {
+  const { id, status, files, bytesTotal, bytesRead, bytesStored, startedAt, finishedAt, storage } = backup;
+  const sizes = `${formatSize(bytesTotal)}, ${formatSize(bytesRead)} read, ${formatSize(bytesStored)} stored`;
+  const where = storage.map((copy) => (copy.status === 'stored' ? copy.name : `${copy.name} (failed)`)).join(', ');
+  const took = formatDuration(finishedAt - startedAt);
+  return `${id.slice(0, 8)} ${status} ${dateTime(startedAt, timezone)} ${counted(files, 'file')}, ${sizes} in ${took}, on ${where}`;
 }
 
 /** The checks of each backup, and its score. */
 export function renderVerifyOutcome(outcome: VerifyOutcome): string {
-  const lines = outcome.results.flatMap((result) => [
-    `${result.backup.slice(0, 8)} ${result.system} on ${result.storage}, ${result.level}: ${result.passed ? 'passed' : 'FAILED'}, score ${result.score.toFixed(2)}`,
-    ...(result.error ? [`  ✗ ${result.error.message}`] : []),
-    ...result.checks.map((check) => `  ${check.passed ? '✓' : '✗'} ${check.name}: ${check.detail}`),
-  ]);
-  return [...lines, `run ${outcome.run}: ${outcome.status}`].join('\n');
+  return withEnd(outcome.results.flatMap(verifyLines), outcome);
 }
 
-/** What is back, where, and what is missing. */
-export function renderRestoreOutcome(outcome: RestoreOutcome): string {
-  const lines = [
-    `${counted(outcome.files, 'file')}, ${formatSize(outcome.bytes)} restored${outcome.recoveredTo === undefined ? '' : ` to ${outcome.recoveredTo}`}`,
+function verifyLines({ backup, system, storage, level, passed, score, error, checks }: VerifyLine): readonly string[] {
+  const what = `${backup.slice(0, 8)} ${system} on ${storage}, ${level}`;
+  if (checks.length === 0) return errorLines(`${what}: not verified`, error);
+  return [
+    `${what}: ${passed ? 'passed' : 'FAILED'}, score ${score.toFixed(2)}`,
+    ...checks.map((check) => `  ${check.passed ? '✓' : '✗'} ${check.name}: ${check.detail}`),
+    ...(error?.hint === undefined ? [] : [`    hint: ${error.hint}`]),
   ];
-  for (const missing of outcome.missing) lines.push(`  missing: ${printable(missing.path)}: ${missing.detail}`);
-  return [...lines, `run ${outcome.run}: ${outcome.status}`].join('\n');
+}
+
+/** What is back, where, and everything that is missing. */
+export function renderRestoreOutcome(outcome: RestoreOutcome): string {
+  const { files, bytes, recoveredTo, missing, errors } = outcome;
+  const done = `${counted(files, 'file')}, ${formatSize(bytes)} restored to ${recoveredTo ?? ''}`;
+  return withEnd(
+    [
+      ...(recoveredTo === undefined ? [] : [done]),
+      ...faultLines(missing, Number.POSITIVE_INFINITY),
+      ...errors.flatMap((error) => errorLines(recoveredTo === undefined ? 'nothing restored' : 'error', error)),
+    ],
+    outcome,
+  );
+}
+
+/** A line for each delivery. */
+export function renderNotifyOutcome(outcome: NotifyOutcome): string {
+  const { deliveries, error } = outcome;
+  const lines = deliveries.map(
+    ({ status, audience, channel, detail }) => `${status}  ${audience} by ${channel}: ${detail}`,
+  );
+  return withEnd(deliveries.length === 0 ? errorLines('not sent', error) : lines, outcome);
+}
+
+function withEnd(lines: readonly string[], { run, status }: RunOutcome): string {
+  return [...lines, `run ${run}: ${status}`].join('\n');
 }

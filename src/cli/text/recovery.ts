@@ -1,12 +1,14 @@
-import { formatDuration, dateTime, formatSize, type RecoverOutcome } from '../../index.ts';
+import { dateTime, formatDuration, formatSize, type RecoverOutcome } from '../../index.ts';
 import { counted } from './counted.ts';
+import { renderFindings } from './findings.ts';
+import { printable } from './printable.ts';
 
 /** What a recovery did, or would do, in the few lines that a terminal has room for; the report says it all. */
 export function renderRecovery(outcome: RecoverOutcome, timezone: string): string {
   return (outcome.mode === 'execute' ? executed(outcome, timezone) : simulated(outcome, timezone)).join('\n');
 }
 
-function executed({ report, run, status }: RecoverOutcome, timezone: string): readonly string[] {
+function executed({ report, record, run, status }: RecoverOutcome, timezone: string): readonly string[] {
   return [
     ...report.systems.map(
       (system) =>
@@ -17,17 +19,30 @@ function executed({ report, run, status }: RecoverOutcome, timezone: string): re
     ),
     objective('RTO', report.rto),
     objective('RPO', report.rpo),
-    ...report.deviations.map((text) => `deviation: ${text}`),
+    ...report.deviations.map((text) => `deviation: ${printable(text)}`),
+    ...hintsOf(record).map((hint) => `hint: ${hint}`),
     ...report.notTested.map((text) => `not tested: ${text}`),
     `run ${run}: ${status}${report.verifiedAt === undefined ? '' : `, verified ${dateTime(report.verifiedAt, timezone)}`}`,
   ];
 }
 
-function simulated({ plan, report, run, status }: RecoverOutcome, timezone: string): readonly string[] {
+/** What to do about the steps that failed for good. */
+function hintsOf({ events }: RecoverOutcome['record']): readonly string[] {
+  const hints = events.flatMap((event) =>
+    event.type === 'attempt.finished' && event.retryIn === undefined && event.error?.hint !== undefined
+      ? [event.error.hint]
+      : [],
+  );
+  return [...new Set(hints)];
+}
+
+function simulated({ plan, report, record, run, status }: RecoverOutcome, timezone: string): readonly string[] {
   return [
+    renderFindings(record),
+    '',
     ...plan.recovers.map(
       ({ system, backup, at, dataLossMs }) =>
-        `${system}: from ${backup.slice(0, 8)} of ${dateTime(at, timezone)}, loses ${formatDuration(dataLossMs)}`,
+        `${system}: from ${backup.slice(0, 8)} of ${dateTime(at, timezone)}, would lose ${formatDuration(dataLossMs)}`,
     ),
     `estimate: ${formatDuration(plan.estimateMs)} along ${plan.criticalPath.join(' → ')}`,
     ...plan.skipped.map(({ what, reason }) => `skipped: ${what}: ${reason}`),

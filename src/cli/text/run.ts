@@ -1,20 +1,37 @@
-import { formatDuration, dateTime, type RunRecord, type StepRecord } from '../../index.ts';
+import { dateTime, formatDuration, type MusterEvent, type RunRecord, type StepRecord } from '../../index.ts';
+import { faultLines } from './fault.ts';
 
-/** One run with its steps. */
+/** One run with its steps, and all that was missing or went wrong. */
 export function renderRun(run: RunRecord, timezone: string): string {
-  const lines = [
-    `run ${run.id}: ${run.kind} ${run.name} (${run.mode}), ${run.status}`,
-    `  by ${run.by}, from ${dateTime(run.startedAt, timezone)}${run.finishedAt === undefined ? '' : ` to ${dateTime(run.finishedAt, timezone)}`}`,
-    ...(run.reason === undefined ? [] : [`  reason: ${run.reason}`]),
-  ];
-  return [...lines, ...run.steps.map(stepLine)].join('\n');
+  const { id, kind, name, mode, status, by, startedAt, finishedAt, reason } = run;
+  const until = finishedAt === undefined ? '' : ` to ${dateTime(finishedAt, timezone)}`;
+  return [
+    `run ${id}: ${kind} ${name}, ${mode === 'execute' ? 'executed' : 'simulated'}: ${status}`,
+    `  by ${by}, from ${dateTime(startedAt, timezone)}${until}`,
+    ...(reason === undefined ? [] : [`  reason: ${reason}`]),
+    ...run.steps.flatMap((step) => stepLines(step, run.events)),
+    ...run.events.flatMap(messageLine),
+  ].join('\n');
 }
 
-function stepLine(step: StepRecord): string {
+function stepLines(step: StepRecord, events: readonly MusterEvent[]): readonly string[] {
+  const { id, title, status, attempts, startedAt, finishedAt } = step;
   const took =
-    step.startedAt !== undefined && step.finishedAt !== undefined
-      ? ` in ${formatDuration(step.finishedAt - step.startedAt)}`
-      : '';
-  const tries = step.attempts > 1 ? `, ${step.attempts} attempts` : '';
-  return `  ${step.status.padEnd(11)} ${step.title}${took}${tries}${step.error ? `: ${step.error.message}` : ''}`;
+    startedAt === undefined || finishedAt === undefined ? '' : ` in ${formatDuration(finishedAt - startedAt)}`;
+  const tries = attempts > 1 ? `, ${attempts} attempts` : '';
+  const why = step.error?.message ?? step.reason;
+  const end = events.findLast((event) => event.type === 'attempt.finished' && event.step === id);
+  const faults = end?.type === 'attempt.finished' ? end.faults : [];
+  return [
+    `  ${status.padEnd(11)} ${title}${took}${tries}${why === undefined ? '' : `: ${why}`}`,
+    ...(end?.type === 'attempt.finished' && end.error?.hint !== undefined ? [`    hint: ${end.error.hint}`] : []),
+    ...faultLines(faults, Number.POSITIVE_INFINITY),
+  ];
+}
+
+/** Messages of routes belong to no step. */
+function messageLine(event: MusterEvent): readonly string[] {
+  return event.type === 'message.failed'
+    ? [`  message ${event.message} to ${event.audience} by ${event.channel} failed: ${event.detail}`]
+    : [];
 }

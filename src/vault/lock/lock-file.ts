@@ -1,7 +1,6 @@
-import { userInfo } from 'node:os';
 import type { Instant } from '../../base/clock.ts';
 import type { ProcessIdentity } from '../../base/process.ts';
-import { thisProcess } from '../../base/process.ts';
+import { thisProcess, usernameHere } from '../../base/process.ts';
 import type { JsonObject } from '../format/json-shape.ts';
 import { countOf, objectOf, stringOf } from '../format/json-shape.ts';
 
@@ -29,15 +28,6 @@ export function holderHere(): LockHolder {
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
   return { hostname, username: usernameHere(), pid, uid, gid, process: { startTicks, boot, namespace } };
-}
-
-/** Empty in containers whose user has no name. */
-export function usernameHere(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return '';
-  }
 }
 
 /** As restic writes it: zero uid and gid are left out. */
