@@ -16,6 +16,12 @@ export interface Problem {
   readonly related?: readonly { readonly at: Span; readonly message: string }[];
 }
 
+/** A set of names, or a map by name. */
+export interface Names {
+  readonly size: number;
+  keys(): Iterable<string>;
+}
+
 /** More are of no use to anybody, and a hostile file could ask for millions. */
 const maxProblems = 1000;
 /** A comparison of two names takes about a microsecond. */
@@ -56,10 +62,10 @@ export class Problems {
   }
 
   /** The name that was probably meant; gives up when many names have already been compared with many. */
-  suggest(written: string, names: readonly string[]): string | undefined {
-    if (this.full || this.#comparisons < names.length) return undefined;
-    this.#comparisons -= names.length;
-    return closestName(written.slice(0, 100), names);
+  suggest(written: string, names: Names): string | undefined {
+    if (this.full || this.#comparisons < names.size) return undefined;
+    this.#comparisons -= names.size;
+    return closestName(written.slice(0, 100), names.keys());
   }
 
   /** Texts in which secrets that should not be there have been found. */

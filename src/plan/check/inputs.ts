@@ -38,7 +38,7 @@ interface ActionInputs {
 
 function unknownInput(entry: Entry, { action, params, problems }: ActionInputs): Problem {
   const names = [...params.keys()];
-  const meant = problems.suggest(entry.name, names);
+  const meant = problems.suggest(entry.name, params);
   const others = names.length === 0 ? 'it takes none' : `it takes ${oneOf(names.map(quote))}`;
   return {
     code: 'unknown-input',

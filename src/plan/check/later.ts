@@ -1,6 +1,6 @@
 import type { ExpressionPlace, KnownNames } from '../expression.ts';
 import type { Problems } from '../problems.ts';
-import { spanInside } from '../read/inside.ts';
+import { spanFinder } from '../read/inside.ts';
 import type { ScalarNode, Span } from '../read/node.ts';
 import type { TemplatePlace } from '../template.ts';
 import { checkCrons } from './cron.ts';
@@ -51,5 +51,5 @@ function report(node: ScalarNode, fault: TextFault, problems: Problems): void {
 function placeOf(node: ScalarNode, offset: number | undefined): Span {
   if (offset === undefined || node.authored !== undefined) return node;
   const length = String(node.value).length;
-  return spanInside(node, Math.min(offset, length), length);
+  return spanFinder(node)(Math.min(offset, length), length);
 }

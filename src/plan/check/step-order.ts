@@ -35,7 +35,7 @@ function reportTwice(items: readonly Node[], id: string, [one, other]: [number, 
 function reportUnknown(node: Node, ids: readonly string[], { problems }: Scope): void {
   const id = textOf(node);
   if (id === undefined) return;
-  const meant = problems.suggest(id, ids);
+  const meant = problems.suggest(id, new Set(ids));
   problems.error({
     code: 'dangling-reference',
     at: node,

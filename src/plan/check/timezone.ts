@@ -9,7 +9,7 @@ export function checkTimezone(node: Node, name: string, problems: Problems): voi
   let sound = known.get(name);
   if (sound === undefined) known.set(name, (sound = isTimezone(name)));
   if (sound) return;
-  const meant = problems.suggest(name, Intl.supportedValuesOf('timeZone'));
+  const meant = problems.suggest(name, new Set(Intl.supportedValuesOf('timeZone')));
   problems.error({
     code: 'bad-timezone',
     at: node,

@@ -18,7 +18,7 @@ export async function referencedPath(item: Node, env: Environment, problems: Pro
 
 function refuse(item: ScalarNode, references: readonly string[], problems: Problems): undefined {
   const written = String(item.value);
-  const meant = problems.suggest(written, references);
+  const meant = problems.suggest(written, new Set(references));
   problems.error({
     code: 'unknown-library',
     at: item,

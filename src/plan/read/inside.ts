@@ -1,16 +1,17 @@
 import type { ScalarNode, Span } from './node.ts';
 
-/**
- * Where in the file a stretch of a text stands, given in UTF-16 units of the text as it was authored. Texts that are
- * folded over several lines give the whole scalar.
- */
-export function spanInside(node: ScalarNode, from: number, to: number): Span {
+/** Tells where in the file a stretch of a text stands, given in UTF-16 units of the text as it was authored. */
+export type SpanFinder = (from: number, to: number) => Span;
+
+/** Texts that are folded over several lines give the whole scalar. Looks at the text once, however often it is asked. */
+export function spanFinder(node: ScalarNode): SpanFinder {
   const { file, start, end } = node;
   const place = placeFinder(node);
-  const first = place(from);
-  const last = place(to);
-  if (first === undefined) return { file, start, end };
-  return { file, start: start + first, end: Math.min(end, start + (last ?? first + 1)) };
+  return (from, to) => {
+    const first = place(from);
+    if (first === undefined) return { file, start, end };
+    return { file, start: start + first, end: Math.min(end, start + (place(to) ?? first + 1)) };
+  };
 }
 
 /** Gives the offset in the source, from the start of the scalar. */
@@ -20,9 +21,9 @@ function placeFinder(node: ScalarNode): PlaceFinder {
   const source = node.file.text.slice(node.start, node.end);
   const text = node.authored ?? String(node.value);
   if (source === text) return (offset) => offset;
-  if (source.startsWith("'")) return quotedPlaces(source, /^(?:''|[^\n])/u);
+  if (source.startsWith("'")) return quotedPlaces(source, /''|[^\n]/uy);
   if (source.startsWith('"'))
-    return quotedPlaces(source, /^(?:\\x[\da-fA-F]{2}|\\u[\da-fA-F]{4}|\\U[\da-fA-F]{8}|\\[^\n]|[^\n])/u);
+    return quotedPlaces(source, /\\x[\da-fA-F]{2}|\\u[\da-fA-F]{4}|\\U[\da-fA-F]{8}|\\[^\n]|[^\n]/uy);
   if (source.startsWith('|')) return literalPlaces(source, text);
   return () => undefined;
 }
@@ -32,10 +33,12 @@ function quotedPlaces(source: string, unit: RegExp): PlaceFinder {
   const places: number[] = [];
   let at = 1;
   while (at < source.length - 1) {
-    const written = unit.exec(source.slice(at, at + 10))?.[0];
+    unit.lastIndex = at;
+    const written = unit.exec(source)?.[0];
     if (written === undefined) return () => undefined;
-    const length = written.startsWith('\\U') || (written.codePointAt(0) ?? 0) > 0xffff ? 2 : 1;
-    for (let unitOf = 0; unitOf < length; unitOf += 1) places.push(at);
+    places.push(at);
+    // Two units in a text of JavaScript.
+    if (written.startsWith('\\U') || (written.codePointAt(0) ?? 0) > 0xffff) places.push(at);
     at += written.length;
   }
   places.push(at);
@@ -44,11 +47,13 @@ function quotedPlaces(source: string, unit: RegExp): PlaceFinder {
 
 /** A literal block keeps its lines; each stands behind the same indentation. */
 function literalPlaces(source: string, text: string): PlaceFinder {
-  const lines = source.split('\n');
-  const indent = /^ */.exec(lines.slice(1).find((line) => line.trim() !== '') ?? '')?.[0].length ?? 0;
-  return (offset) => {
-    const before = text.slice(0, offset).split('\n');
-    const start = lines.slice(0, before.length).reduce((sum, line) => sum + line.length + 1, 0);
-    return start + indent + (before.at(-1) ?? '').length;
-  };
+  const [header = '', ...lines] = source.split('\n');
+  const indent = /^ */.exec(lines.find((line) => line.trim() !== '') ?? '')?.[0].length ?? 0;
+  const places: number[] = [];
+  let at = header.length + 1;
+  for (const [index, line] of text.split('\n').entries()) {
+    for (let column = 0; column <= line.length; column += 1) places.push(at + indent + column);
+    at += (lines[index] ?? '').length + 1;
+  }
+  return (offset) => places[offset];
 }

@@ -1,7 +1,7 @@
 import type { Problems } from '../problems.ts';
 import { quote } from '../quote.ts';
-import { spanInside } from './inside.ts';
-import type { ScalarNode } from './node.ts';
+import { spanFinder, type SpanFinder } from './inside.ts';
+import type { ScalarNode, Span } from './node.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,41 +31,52 @@ export function substitute(uses: readonly VariableUse[], env: Environment, probl
 /** Replaces the variables of one text; problems are located inside it. */
 export function replaceVariables(node: ScalarNode, env: Environment, problems: Problems): void {
   const authored = node.authored ?? '';
+  let finder: SpanFinder | undefined;
   node.value = authored.replaceAll(/\$\$\{|\$\{([^}]*)(\}?)/g, (...match: [string, string?, string?, number?]) => {
     const [written, inside, close, offset = 0] = match;
     if (inside === undefined) return '${';
-    const at = spanInside(node, offset, offset + written.length);
-    const value = replacement({ written, inside, closed: close === '}', at }, env, problems);
-    if (value === undefined) node.known = false;
-    return value ?? written;
+    const use = close === '}' ? parseUse(inside) : undefined;
+    const value = use && valueOf(use, env);
+    if (value !== undefined) return value;
+    node.known = false;
+    finder ??= spanFinder(node);
+    const at = finder(offset, offset + written.length);
+    if (use) reportMissing(use.name, at, { env, problems });
+    else reportMisspelt(written, at, problems);
+    return written;
   });
 }
 
 interface Use {
-  readonly written: string;
-  readonly inside: string;
-  readonly closed: boolean;
-  readonly at: ReturnType<typeof spanInside>;
+  readonly name: string;
+  readonly fallback: string | undefined;
 }
 
-function replacement(use: Use, env: Environment, problems: Problems): string | undefined {
-  const parts = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(use.inside);
-  const name = parts?.[1];
-  if (!use.closed || name === undefined) {
-    const hint = 'Write `${NAME}` or `${NAME:-default}`, or `$${` for the characters themselves.';
-    problems.error({ code: 'bad-variable', at: use.at, message: `${quote(use.written)} names no variable`, hint });
-    return undefined;
-  }
+function parseUse(inside: string): Use | undefined {
+  const parts = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inside);
+  return parts?.[1] === undefined ? undefined : { name: parts[1], fallback: parts[2] };
+}
+
+function valueOf({ name, fallback }: Use, env: Environment): string | undefined {
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
-  const fallback = parts?.[2];
-  if (fallback !== undefined) return value === undefined || value === '' ? fallback : value;
-  if (value !== undefined) return value;
-  const meant = problems.suggest(name, Object.keys(env));
+  return value === undefined || value === '' ? (fallback ?? value) : value;
+}
+
+function reportMisspelt(written: string, at: Span, problems: Problems): void {
+  const hint = 'Write `${NAME}` or `${NAME:-default}`, or `$${` for the characters themselves.';
+  problems.error({ code: 'bad-variable', at, message: `${quote(written)} names no variable`, hint });
+}
+
+function reportMissing(
+  name: string,
+  at: Span,
+  { env, problems }: { readonly env: Environment; readonly problems: Problems },
+): void {
+  const meant = problems.suggest(name, new Set(Object.keys(env)));
   problems.error({
     code: 'missing-variable',
-    at: use.at,
+    at,
     message: `the environment variable ${quote(name)} is not set`,
     hint: meant === undefined ? `Set it, or write \`\${${name}:-default}\`.` : `Did you mean ${quote(meant)}?`,
   });
-  return undefined;
 }

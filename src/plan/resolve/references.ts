@@ -53,7 +53,7 @@ export function reportRepeated(item: Node, name: string, { problems }: Scope): v
 function reportDangling(node: Node, section: SectionName, scope: Scope): void {
   if (!scope.complete) return;
   const { problems } = scope;
-  const meant = problems.suggest(textOf(node) ?? '', [...scope.sections[section].keys()]);
+  const meant = problems.suggest(textOf(node) ?? '', scope.sections[section]);
   problems.error({
     code: 'dangling-reference',
     at: node,

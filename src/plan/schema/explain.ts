@@ -54,7 +54,7 @@ function badWord({ schema, data }: SchemaError, place: Located, { problems }: Ex
   const words = (schema as unknown[]).map(String);
   const written = typeof data === 'string' ? data : '';
   const authored = place.node.kind === 'scalar' ? (place.node.authored ?? written) : written;
-  const meant = problems.suggest(written, words);
+  const meant = problems.suggest(written, new Set(words));
   return {
     code: 'bad-value',
     at: place.node,

@@ -29,7 +29,7 @@ export function unknownKeys(errors: readonly SchemaError[]): ReadonlyMap<string,
 function unknownKey({ params, parentSchema }: SchemaError, place: Located, { problems }: ExplainContext): Problem {
   const key = String(params['additionalProperty']);
   const known = keysOf(parentSchema);
-  const meant = problems.suggest(key, known);
+  const meant = problems.suggest(key, new Set(known));
   const entry = place.node.kind === 'map' ? place.node.entries.get(key) : undefined;
   const root = place.label === '';
   const list = `Remove it; the ${root ? 'sections' : 'keys here'} are ${allOf(known.map(quote))}.`;

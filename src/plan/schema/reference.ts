@@ -48,9 +48,19 @@ function referenceText(schemas: ReadonlyMap<string, Schema>): string {
   ].join('\n');
 }
 
-function chapterOf(name: string, { description, examples, $ref = '' }: Schema, schemas: ReadonlyMap<string, Schema>): string {
+function chapterOf(
+  name: string,
+  { description, examples, $ref = '' }: Schema,
+  schemas: ReadonlyMap<string, Schema>,
+): string {
   const example = fenced(stringify({ [name]: examples?.[0] }, { lineWidth: 110 }));
-  return [`\n## Reference: ${name}\n`, description, '', example, tablesOf($ref, pathTo(name, $ref, schemas), schemas)].join('\n');
+  return [
+    `\n## Reference: ${name}\n`,
+    description,
+    '',
+    example,
+    tablesOf($ref, pathTo(name, $ref, schemas), schemas),
+  ].join('\n');
 }
 
 function pathTo(name: string, file: string, schemas: ReadonlyMap<string, Schema>): string {

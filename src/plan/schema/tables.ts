@@ -64,8 +64,16 @@ function tables(schema: Schema, path: string, context: Context): string[] {
   if (branches.length > 0) return branches;
   if (!schema.properties) return [];
   const rows = Object.entries(schema.properties).map(([key, property]) => propertyRow(key, property, schema));
-  const inside = Object.entries(schema.properties).flatMap(([key, property]) => mapsIn(property, `${path}.${key}`, context));
-  return [`\n### \`${path}\`\n`, '| key | value | meaning | example |', '| --- | --- | --- | --- |', ...rows, ...inside];
+  const inside = Object.entries(schema.properties).flatMap(([key, property]) =>
+    mapsIn(property, `${path}.${key}`, context),
+  );
+  return [
+    `\n### \`${path}\`\n`,
+    '| key | value | meaning | example |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    ...inside,
+  ];
 }
 
 function followed(schema: Schema, path: string, context: Context): string[] {
@@ -101,7 +109,7 @@ export function typeName(schema: Schema): string {
   const name = named[schema.$ref ?? ''];
   if (name !== undefined) return name;
   if (schema.enum) return schema.enum.map((word) => `\`${String(word)}\``).join(', ');
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const).replaceAll('"', '')}\``;
   if (schema.items) return schema.items.type === 'string' ? 'list of text' : 'list of maps';
   if (schema.$ref !== undefined) return /count|priority/.test(schema.$ref) ? 'whole number' : 'map';
   const types = [schema.type ?? []].flat().map((type) => typeNames[type] ?? type);
