@@ -7,10 +7,14 @@ export type BytePath = string & { readonly brand?: 'BytePath' };
 export type CaptureRoot =
   | {
       readonly kind: 'tree';
-      /** File or folder to read with all below it. */
+      /** File or folder to read with all below it, perhaps in a frozen view of the original. */
       readonly path: BytePath;
-      /** True for what is to be left out, and all below it. */
-      readonly excluded: (path: BytePath, isFolder: boolean) => boolean;
+      /** Where it stands in the snapshot: the path that the original has. Undefined: `path`. */
+      readonly as?: BytePath | undefined;
+      /** Which of the paths of the snapshot are left out, with all below them. */
+      readonly excluded: Excluded;
+      /** Asked once for each folder that is read, the root among them, before anything in it. */
+      readonly enter?: ((folder: EnteredFolder) => FolderRule | undefined) | undefined;
     }
   | {
       readonly kind: 'file';
@@ -19,6 +23,33 @@ export type CaptureRoot =
       /** Where it stands in the snapshot: the path that the original has. */
       readonly as: BytePath;
     };
+
+/** True for what is to be left out, and all below it. `facts` is undefined when nothing could be learned of the entry. */
+export type Excluded = (path: BytePath, isFolder: boolean, facts?: EntryFacts) => boolean;
+
+/** Part of what `lstat` tells. */
+export interface EntryFacts {
+  readonly size: bigint;
+  /** Number of the file system it lies on. */
+  readonly dev: bigint;
+}
+
+export interface EnteredFolder {
+  /** In the snapshot. */
+  readonly path: BytePath;
+  readonly facts: EntryFacts;
+  /** Names of what is in it. */
+  readonly names: readonly BytePath[];
+  /** A path for calls that leads to an entry of this very folder. */
+  readonly child: (name: BytePath) => BytePath;
+}
+
+/** What a folder says of its own content; it holds for all below, besides what the folders above say. */
+export interface FolderRule {
+  readonly excluded?: Excluded | undefined;
+  /** What is wrong with the rules found in it: noted as faults of the folder. */
+  readonly faults?: readonly string[] | undefined;
+}
 
 export function toBytePath(path: string): BytePath {
   return Buffer.from(path, 'utf8').toString('latin1');

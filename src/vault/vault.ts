@@ -1,5 +1,6 @@
 import type { BytePath, CaptureRoot } from '../base/capture.ts';
 import type { Instant } from '../base/clock.ts';
+import type { Compression } from '../base/compression.ts';
 
 /** A deduplicating, encrypted repository in restic's format 2, on one storage target. */
 export interface Vault {
@@ -50,6 +51,8 @@ export interface BackupRequest {
   readonly tags: readonly string[];
   /** What the source is called in the snapshot: `paths` of restic. */
   readonly paths: readonly string[];
+  /** Of new data; trees and other objects of the vault itself are always compressed. Default: `default`. */
+  readonly compression?: Compression | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
 }
@@ -57,10 +60,17 @@ export interface BackupRequest {
 export interface BackupResult {
   readonly snapshot: string;
   readonly files: number;
+  /** Regular files that the parent did not have, had otherwise, and had just so. */
+  readonly filesNew: number;
+  readonly filesChanged: number;
+  readonly filesUnmodified: number;
   readonly folders: number;
   /** Bytes of all files in the snapshot. */
   readonly bytesTotal: number;
   readonly bytesRead: number;
+  /** Bytes of data and trees that the vault did not have yet, before compression. */
+  readonly bytesNew: number;
+  /** What those take in the vault. */
   readonly bytesStored: number;
   /** Entries that are not in the snapshot, or may be torn, and why. Any makes the backup partial. */
   readonly faults: readonly EntryFault[];

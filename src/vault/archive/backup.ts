@@ -87,13 +87,18 @@ function contextOf({ repository, clock, request, signal }: BackUpOptions): Archi
   return {
     repository,
     tally,
-    totals: { files: 0, folders: 0, bytesTotal: 0, bytesRead: 0, bytesStored: 0, roots: 0 },
+    totals: noTotals(),
     owners: localOwners(),
     hardLinks: new HardLinks(),
     buffer: Buffer.allocUnsafe(singleChunk),
     attributes: attributeReader(tally, request.roots[0]?.path ?? '/'),
     time: request.time,
   };
+}
+
+function noTotals(): ArchiveContext['totals'] {
+  const files = { files: 0, filesNew: 0, filesChanged: 0, filesUnmodified: 0 };
+  return { ...files, folders: 0, bytesTotal: 0, bytesRead: 0, bytesNew: 0, bytesStored: 0, roots: 0 };
 }
 
 /** Where attributes can't be read at all, that is said once, not for every file. */

@@ -23,9 +23,13 @@ export interface ArchiveContext {
 
 export interface ArchiveTotals {
   files: number;
+  filesNew: number;
+  filesChanged: number;
+  filesUnmodified: number;
   folders: number;
   bytesTotal: number;
   bytesRead: number;
+  bytesNew: number;
   bytesStored: number;
   /** Roots of which something is in the snapshot. */
   roots: number;

@@ -103,6 +103,7 @@ async function saveChunk(context: ArchiveContext, bytes: Uint8Array): Promise<Id
   const { id, stored } = await context.repository.save('data', bytes);
   context.totals.bytesRead += bytes.length;
   context.totals.bytesStored += stored;
+  if (stored > 0) context.totals.bytesNew += bytes.length;
   context.tally.add(bytes.length);
   return id;
 }

@@ -54,7 +54,9 @@ async function saveFile(context: ArchiveContext, entry: SourceEntry, stats: BigI
 }
 
 async function contentOf(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): Promise<FileContent> {
-  const known = unchangedContent(context.repository, entry.previous, stats) ?? context.hardLinks.contentOf(stats);
+  const unchanged = unchangedContent(context.repository, entry.previous, stats);
+  compare(context, entry.previous, unchanged);
+  const known = unchanged ?? context.hardLinks.contentOf(stats);
   if (known !== undefined) {
     context.tally.add(Number(stats.size));
     return { stats, content: known, size: Number(stats.size) };
@@ -62,6 +64,13 @@ async function contentOf(context: ArchiveContext, entry: SourceEntry, stats: Big
   const read = await readFile(context, entry.access, entry.path);
   context.hardLinks.remember(read.stats, read.content);
   return read;
+}
+
+/** What became of the file since the parent snapshot, as restic counts it. */
+function compare(context: ArchiveContext, previous: TreeNode | undefined, unchanged: readonly Id[] | undefined): void {
+  if (previous?.type !== 'file') context.totals.filesNew += 1;
+  else if (unchanged === undefined) context.totals.filesChanged += 1;
+  else context.totals.filesUnmodified += 1;
 }
 
 function count(context: ArchiveContext, bytes: number): void {
@@ -88,13 +97,13 @@ export function attributesOf(context: ArchiveContext, entry: SourceEntry): reado
 export async function saveOpenFolder(
   context: ArchiveContext,
   entry: SourceEntry,
-  subtreeOf: (folder: ReturnType<typeof openFolder>) => Promise<Id>,
+  subtreeOf: (folder: ReturnType<typeof openFolder>, stats: BigIntStats) => Promise<Id>,
 ): Promise<TreeNode> {
   const folder = reading(entry.path, () => openFolder(entry.access, 'refuse'));
   try {
     const stats = statEntry({ ...entry, access: folder.self });
     const attributes = attributesOf(context, { ...entry, access: folder.self });
-    const subtree = await subtreeOf(folder);
+    const subtree = await subtreeOf(folder, stats);
     context.totals.folders += 1;
     return { ...nodeOf(entry.name, stats, context.owners), attributes, subtree };
   } finally {

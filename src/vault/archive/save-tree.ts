@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import type { BytePath } from '../../base/capture.ts';
+import type { BytePath, EntryFacts, Excluded, FolderRule } from '../../base/capture.ts';
 import { joinPath, nativePath } from '../open-folder.ts';
 import type { OpenFolder } from '../open-folder.ts';
 import type { Id } from '../repository.ts';
@@ -13,34 +13,47 @@ import { attributesOf, saveLeaf, saveOpenFolder, statEntry } from './save-entry.
 import type { SourceEntry } from './save-entry.ts';
 import { reading, SourceFault } from './source-fault.ts';
 import { syntheticFolder } from './synthetic.ts';
-import type { Excluded, Target, TargetRoot } from './targets.ts';
+import type { Target, TargetRoot, TreeRoot } from './targets.ts';
 
 /** A folder of the snapshot while its entries are saved. */
 interface Place {
   readonly path: BytePath;
   /** The folder on disk. Undefined above the roots: then only what the roots name is looked at. */
-  readonly disk: { readonly folder: OpenFolder; readonly excluded: Excluded } | undefined;
+  readonly disk: DiskFolder | undefined;
   /** Roots here or below. */
   readonly target: Target | undefined;
   /** The same folder in the parent snapshot. */
   readonly previous: Id | undefined;
 }
 
+interface DiskFolder extends DiskRule {
+  readonly folder: OpenFolder;
+  readonly facts: EntryFacts;
+}
+
+/** What a root says of the entries below it. */
+type DiskRule = Pick<TreeRoot, 'excluded' | 'enter'>;
+
 /** Saves everything that the targets name, folder by folder, deepest first; returns the tree of `/`. */
 export async function saveTargets(context: ArchiveContext, target: Target, previous: Id | undefined): Promise<Id> {
   if (target.root?.kind !== 'tree') return await saveFolder(context, { path: '/', disk: undefined, target, previous });
   const node = await saveDiskFolder(
     context,
-    { access: '/', path: '/', name: '', previous: undefined },
-    { excluded: target.root.excluded, target, previous },
+    { access: target.root.as === undefined ? '/' : target.root.path, path: '/', name: '', previous: undefined },
+    { ...ruleOf(target.root), target, previous },
   );
   if (node.subtree === undefined) throw new Error('a folder was saved without its tree');
   context.totals.roots += 1;
   return node.subtree;
 }
 
-async function saveFolder(context: ArchiveContext, place: Place): Promise<Id> {
-  const names = namesIn(place);
+function ruleOf({ excluded, enter }: TreeRoot): DiskRule {
+  return { excluded, enter };
+}
+
+async function saveFolder(context: ArchiveContext, given: Place): Promise<Id> {
+  const names = namesIn(given);
+  const place = entered(context, given, names);
   const known = await previousNodes(context, place.previous);
   const nodes: string[] = [];
   for (const name of names) {
@@ -48,9 +61,26 @@ async function saveFolder(context: ArchiveContext, place: Place): Promise<Id> {
     const node = await saveOrNote(context, place, { name, previous: known.get(name) });
     if (node !== undefined) nodes.push(nodeJson(node));
   }
-  const { id, stored } = await context.repository.save('tree', treeBytes(nodes));
+  const bytes = treeBytes(nodes);
+  const { id, stored } = await context.repository.save('tree', bytes);
   context.totals.bytesStored += stored;
+  if (stored > 0) context.totals.bytesNew += bytes.length;
   return id;
+}
+
+/** The same place, with what the folder itself says of its content. */
+function entered(context: ArchiveContext, place: Place, names: readonly BytePath[]): Place {
+  const { path, disk } = place;
+  const child = (name: BytePath): BytePath => disk?.folder.child(name) ?? joinPath(path, name);
+  const rule = disk?.enter?.({ path, names, child, facts: disk.facts });
+  for (const detail of rule?.faults ?? []) context.tally.fault({ path, kind: 'unreadable', detail });
+  return disk && rule?.excluded
+    ? { ...place, disk: { ...disk, excluded: either(disk.excluded, rule.excluded) } }
+    : place;
+}
+
+function either(above: Excluded, own: NonNullable<FolderRule['excluded']>): Excluded {
+  return (...entry) => above(...entry) || own(...entry);
 }
 
 /** In byte order: one character is one byte, so JavaScript's own order is right. */
@@ -101,11 +131,21 @@ async function saveChild(context: ArchiveContext, place: Place, child: Child): P
   const access = place.disk?.folder.child(child.name) ?? path;
   const entry = { ...child, path, access };
   if (target?.root?.kind === 'file') return await saveNamedFile(context, entry, target.root);
-  if (target?.root?.kind === 'tree') return await saveDisk(context, entry, { target, excluded: target.root.excluded });
+  if (target?.root?.kind === 'tree') return await saveTree(context, entry, { target, root: target.root });
   if (place.disk === undefined) return await saveAbove(context, entry, target);
-  const { excluded } = place.disk;
-  if (target === undefined) return await saveDisk(context, entry, { target, excluded });
-  return await saveBetween(context, entry, { target, excluded });
+  const { excluded, enter } = place.disk;
+  if (target === undefined) return await saveDisk(context, entry, { target, excluded, enter });
+  return await saveBetween(context, entry, { target, excluded, enter });
+}
+
+/** A root may lie elsewhere than it is said to, as in a frozen view. */
+async function saveTree(
+  context: ArchiveContext,
+  entry: SourceEntry,
+  { target, root }: { readonly target: Target; readonly root: TreeRoot },
+): Promise<TreeNode | undefined> {
+  const access = root.as === undefined ? entry.access : root.path;
+  return await saveDisk(context, { ...entry, access }, { target, ...ruleOf(root) });
 }
 
 /** A root that is a single file under the name of another: the data and times of the one, the place of the other. */
@@ -118,9 +158,8 @@ async function saveNamedFile(
   return await saveLeaf(context, file, statEntry(file));
 }
 
-interface Rule {
+interface Rule extends DiskRule {
   readonly target: Target | undefined;
-  readonly excluded: Excluded;
 }
 
 async function saveDisk(context: ArchiveContext, entry: SourceEntry, rule: Rule): Promise<TreeNode | undefined> {
@@ -135,7 +174,7 @@ function statUnlessExcluded(entry: SourceEntry, rule: Rule): ReturnType<typeof s
   const applies = rule.target === undefined;
   try {
     const stats = statEntry(entry);
-    return applies && rule.excluded(entry.path, stats.isDirectory()) ? undefined : stats;
+    return applies && rule.excluded(entry.path, stats.isDirectory(), stats) ? undefined : stats;
   } catch (error) {
     if (error instanceof SourceFault && applies && rule.excluded(entry.path, false)) return undefined;
     throw error;
@@ -145,10 +184,10 @@ function statUnlessExcluded(entry: SourceEntry, rule: Rule): ReturnType<typeof s
 async function saveDiskFolder(
   context: ArchiveContext,
   entry: SourceEntry,
-  { excluded, target, previous }: Rule & { readonly previous: Id | undefined },
+  { target, previous, ...rule }: Rule & { readonly previous: Id | undefined },
 ): Promise<TreeNode> {
-  return await saveOpenFolder(context, entry, (folder) =>
-    saveFolder(context, { path: entry.path, disk: { folder, excluded }, target, previous }),
+  return await saveOpenFolder(context, entry, (folder, facts) =>
+    saveFolder(context, { path: entry.path, disk: { ...rule, folder, facts }, target, previous }),
   );
 }
 

@@ -1,9 +1,7 @@
-import type { BytePath, CaptureRoot } from '../../base/capture.ts';
+import type { BytePath, CaptureRoot, Excluded, FolderRule } from '../../base/capture.ts';
 import { MusterError } from '../../base/error.ts';
 import { fromBytePath } from '../../base/capture.ts';
 import { nameFault } from '../tree/node.ts';
-
-export type Excluded = (path: BytePath, isFolder: boolean) => boolean;
 
 /** One place of the snapshot that a root asks for, or that lies above one. */
 export interface Target {
@@ -11,9 +9,9 @@ export interface Target {
   root: TargetRoot | undefined;
 }
 
-export type TargetRoot =
-  | { readonly kind: 'tree'; readonly excluded: Excluded }
-  | { readonly kind: 'file'; readonly path: BytePath };
+export type TargetRoot = TreeRoot | { readonly kind: 'file'; readonly path: BytePath };
+
+export type TreeRoot = Pick<CaptureRoot & { readonly kind: 'tree' }, 'kind' | 'path' | 'as' | 'excluded' | 'enter'>;
 
 /**
  * All roots as one tree from `/` down. Where roots overlap the inner one decides what is below it; of a place named
@@ -22,7 +20,7 @@ export type TargetRoot =
 export function targetTree(roots: readonly CaptureRoot[]): Target {
   const top: Target = { children: new Map(), root: undefined };
   for (const root of roots) {
-    const target = targetAt(top, namesOf(root.kind === 'tree' ? root.path : root.as));
+    const target = targetAt(top, namesOf(root.as ?? root.path));
     target.root = combined(target.root, root);
   }
   return top;
@@ -50,10 +48,22 @@ export function namesOf(path: BytePath): readonly BytePath[] {
 
 function combined(before: TargetRoot | undefined, root: CaptureRoot): TargetRoot {
   if (root.kind === 'file') return { kind: 'file', path: root.path };
-  if (before === undefined) return { kind: 'tree', excluded: root.excluded };
-  if (before.kind === 'file') return before;
+  if (before?.kind === 'file') return before;
+  return before === undefined ? root : both(before, root);
+}
+
+function both(one: TreeRoot, other: TreeRoot): TreeRoot {
   return {
     kind: 'tree',
-    excluded: (path, isFolder) => before.excluded(path, isFolder) && root.excluded(path, isFolder),
+    path: one.path,
+    as: one.as,
+    excluded: (...entry) => one.excluded(...entry) && other.excluded(...entry),
+    enter: (folder) => bothRules(one.enter?.(folder), other.enter?.(folder)),
   };
+}
+
+function bothRules(one: FolderRule | undefined, other: FolderRule | undefined): FolderRule {
+  const [first, second] = [one?.excluded, other?.excluded];
+  const excluded: Excluded | undefined = first && second && ((...entry) => first(...entry) && second(...entry));
+  return { excluded, faults: [...(one?.faults ?? []), ...(other?.faults ?? [])] };
 }
