@@ -1,5 +1,6 @@
 import type { Position } from '../../base/diagnostic.ts';
-import { harmless, widthOf } from './width.ts';
+import { widthOf } from '../../base/width.ts';
+import { harmless } from './harmless.ts';
 
 /** A line of a file with what is meant in it underlined. Both are ready for a terminal. */
 export interface Frame {

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { Diagnostic, Position } from '../../base/diagnostic.ts';
 import { frameOf, linesOf } from './frame.ts';
 import { shownPath } from './path.ts';
-import { harmless } from './width.ts';
+import { harmless } from './harmless.ts';
 
 interface TextOptions {
   readonly cwd: string;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Diagnostic, Position } from '../../../src/base/diagnostic.ts';
 import { formatDiagnostics, summarizeDiagnostics } from '../../../src/plan/report/format.ts';
 import { frameOf } from '../../../src/plan/report/frame.ts';
-import { widthOf } from '../../../src/plan/report/width.ts';
+import { widthOf } from '../../../src/base/width.ts';
 
 const file = '/work/shop/muster.yaml';
 const text = ['muster: 1', 'name: shop', 'sytems:', '  orders:', '    needs: [configuraton]', '  orders: {}'].join(

@@ -1,32 +1,28 @@
 /** Columns that a text takes on a terminal: letters of East Asia and pictures take two, marks on letters none. */
 export function widthOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of segmenter.segment(text)) width += segmentWidth(segment);
+  for (const { segment } of segmenterHere().segment(text)) width += segmentWidth(segment);
   return width;
 }
 
-/**
- * The text with nothing in it that moves or steers a terminal: control characters and those that turn the direction
- * of writing become visible. A tab is kept for the caller.
- */
-export function harmless(text: string): string {
-  return text.replaceAll(/[^\P{C}\t]|[\u2028\u2029]/gu, (character) =>
-    isHarmlessFormat(character) ? character : visible(character),
-  );
+/** The text, with an ellipsis in place of its end when it is wider than so many columns. */
+export function clippedTo(columns: number, text: string): string {
+  if (widthOf(text) <= columns) return text;
+  let [clipped, width] = ['', 0];
+  for (const { segment } of segmenterHere().segment(text)) {
+    width += segmentWidth(segment);
+    if (width > columns - 1) break;
+    clipped += segment;
+  }
+  return `${clipped}…`;
 }
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
 
-/** Joiners inside pictures and words of some scripts. */
-function isHarmlessFormat(character: string): boolean {
-  return character === '\u200D' || character === '\u200C';
-}
-
-/** The pictures of control characters that Unicode has; U+FFFD for the others. */
-function visible(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  return code === 0x7f ? '\u2421' : '\uFFFD';
+/** Made at the first use: it takes ten milliseconds, and most of what starts shows no text that needs it. */
+function segmenterHere(): Intl.Segmenter {
+  return (segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' }));
 }
 
 function segmentWidth(segment: string): number {
