@@ -8,6 +8,8 @@ import type { JsonObjects } from './format/objects.ts';
 import type { Sealer } from './format/seal.ts';
 import type { BlobIndex } from './index/blob-index.ts';
 import { IndexWriter } from './index/index-writer.ts';
+import type { OnDamagedIndex } from './index/read-index.ts';
+import { readChanges, readIndex } from './index/read-index.ts';
 import type { LockHolder } from './lock/lock-file.ts';
 import type { CheckedLock } from './lock/take-lock.ts';
 import { takeLock } from './lock/take-lock.ts';
@@ -16,6 +18,8 @@ import { checkPacks } from './pack/check-packs.ts';
 import { PackWriter } from './pack/pack-writer.ts';
 import { PackReader } from './pack/pack-reader.ts';
 import { readBlob } from './pack/read-blob.ts';
+import { faultsOfAccess } from './verify/access.ts';
+import { readIndexFiles } from './verify/index-files.ts';
 import type {
   BlobLocation,
   BlobType,
@@ -23,14 +27,15 @@ import type {
   Id,
   PackReport,
   Repository,
-  RepositoryLock,
-} from './repository.ts';
+  RepositoryLock, IndexReport } from './repository.ts';
 
 export interface RepositoryParts {
   readonly objects: JsonObjects;
   readonly sealer: Sealer;
   readonly config: RepositoryConfig;
   readonly index: BlobIndex;
+  /** Gets index files that can't be read; without it they are refused. */
+  readonly onDamagedIndex?: OnDamagedIndex | undefined;
   readonly clock: Clock;
   readonly holder: LockHolder;
   /** The key slot that opened it. */
@@ -41,7 +46,11 @@ export class OpenRepository implements Repository {
   readonly store: ObjectStore;
   readonly polynomial: bigint;
   readonly keySlot: Id;
+  readonly objects: JsonObjects;
+  readonly sealer: Sealer;
   readonly #parts: RepositoryParts;
+  /** Replaced when another has removed what it lists. */
+  #index: BlobIndex;
   readonly #packs: PackWriter;
   readonly #readers: Readonly<Record<BlobType, PackReader>>;
   readonly #indexWriter: IndexWriter;
@@ -55,13 +64,16 @@ export class OpenRepository implements Repository {
 
   constructor(parts: RepositoryParts) {
     this.#parts = parts;
+    this.#index = parts.index;
+    this.objects = parts.objects;
+    this.sealer = parts.sealer;
     this.store = parts.objects.store;
     this.polynomial = parts.config.polynomial;
     this.keySlot = parts.keySlot;
     this.#readers = { data: new PackReader(this.store), tree: new PackReader(this.store) };
-    this.#indexWriter = new IndexWriter(parts.objects, parts.clock);
+    this.#indexWriter = new IndexWriter(parts.objects, parts.clock, (id) => this.#index.files.add(id));
     const onPack: ConstructorParameters<typeof PackWriter>[0]['onPack'] = (pack) => {
-      parts.index.add(pack);
+      this.#index.add(pack);
       this.#indexWriter.add(pack);
       for (const blob of pack.blobs) this.#pending.delete(keyOf(blob.type, blob.id));
     };
@@ -69,7 +81,7 @@ export class OpenRepository implements Repository {
   }
 
   has(type: BlobType, id: Id): boolean {
-    return this.#pending.has(keyOf(type, id)) || this.#parts.index.has(type, id);
+    return this.#pending.has(keyOf(type, id)) || this.#index.has(type, id);
   }
 
   async save(type: BlobType, bytes: Uint8Array): Promise<{ readonly id: Id; readonly stored: number }> {
@@ -79,16 +91,26 @@ export class OpenRepository implements Repository {
     return await this.#inTurn(async () => {
       if (this.has(type, id)) return { id, stored: 0 };
       const stored = await this.#packs.add(type, id, bytes);
-      if (!this.#parts.index.has(type, id)) this.#pending.add(keyOf(type, id));
+      if (!this.#index.has(type, id)) this.#pending.add(keyOf(type, id));
       await this.#indexWriter.writeIfDue();
       return { id, stored };
     });
   }
 
   async load(type: BlobType, id: Id): Promise<Buffer> {
+    try {
+      return await this.#loadKnown(type, id);
+    } catch (error) {
+      // Another program may have moved it to a new pack since the index was read.
+      if (codeOf(error) !== 'blob-missing' || !(await this.refresh())) throw error;
+      return await this.#loadKnown(type, id);
+    }
+  }
+
+  async #loadKnown(type: BlobType, id: Id): Promise<Buffer> {
     if (this.#pending.has(keyOf(type, id))) await this.#inTurn(() => this.#packs.finish());
     let reason: unknown;
-    for (const location of this.#parts.index.locations(type, id)) {
+    for (const location of this.#index.locations(type, id)) {
       try {
         return await readBlob(this.#readers[type], this.#parts.sealer, location);
       } catch (error) {
@@ -100,12 +122,12 @@ export class OpenRepository implements Repository {
   }
 
   locate(type: BlobType, id: Id): BlobLocation | undefined {
-    const [first] = this.#parts.index.locations(type, id);
+    const [first] = this.#index.locations(type, id);
     return first;
   }
 
   packs(): Iterable<{ readonly id: Id; readonly blobs: readonly BlobLocation[] }> {
-    return this.#parts.index.packs();
+    return this.#index.packs();
   }
 
   async flush(): Promise<void> {
@@ -139,13 +161,21 @@ export class OpenRepository implements Repository {
   }
 
   async checkPack(id: Id): Promise<string | undefined> {
-    const { index, sealer } = this.#parts;
-    return await checkPack({ store: this.store, sealer, id, indexed: index.blobsOf(id) });
+    const { sealer } = this.#parts;
+    return await checkPack({ store: this.store, sealer, id, indexed: this.#index.blobsOf(id) });
   }
 
   async checkPacks(ids: Iterable<Id>, options: CheckPacksOptions = {}): Promise<readonly PackReport[]> {
-    const { index, sealer } = this.#parts;
-    return await checkPacks({ store: this.store, sealer, ids, indexedOf: (id) => index.blobsOf(id) }, options);
+    const { sealer } = this.#parts;
+    return await checkPacks({ store: this.store, sealer, ids, indexedOf: (id) => this.#index.blobsOf(id) }, options);
+  }
+
+  async checkAccess(): Promise<readonly string[]> {
+    return await faultsOfAccess(this.store, this.#parts.sealer);
+  }
+
+  async checkIndex(): Promise<IndexReport> {
+    return await readIndexFiles(this.#parts.objects);
   }
 
   chunks(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -155,12 +185,31 @@ export class OpenRepository implements Repository {
   async lock(kind: 'shared' | 'exclusive'): Promise<RepositoryLock> {
     const { objects, clock, holder } = this.#parts;
     const lock = await takeLock({ objects, clock, holder, kind });
+    await this.refresh().catch(async (error: unknown) => {
+      await lock.release();
+      throw error;
+    });
     this.#locks.add(lock);
     const release = async (): Promise<void> => {
       if (this.#locks.delete(lock) && this.#locks.size === 0 && !this.#savedWithoutLock) await this.close();
       await lock.release();
     };
-    return { lost: lock.lost, release };
+    return { lost: lock.lost, check: () => lock.check(), release };
+  }
+
+  async refresh(): Promise<boolean> {
+    return await this.#inTurn(async () => {
+      const isAtWork = this.#locks.size > 0 || this.#savedWithoutLock;
+      const { objects, onDamagedIndex } = this.#parts;
+      const isUnsure = !isAtWork && this.#indexWriter.drop() > 0;
+      const index = isUnsure
+        ? await readIndex(objects, onDamagedIndex)
+        : await readChanges(objects, this.#index, onDamagedIndex);
+      if (index === undefined) return false;
+      this.#index = index;
+      for (const pack of this.#indexWriter.waiting) index.add(pack);
+      return true;
+    });
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { codeOf, MusterError } from '../base/error.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { configName } from './format/names.ts';
 import { JsonObjects } from './format/objects.ts';
+import type { OnDamagedIndex } from './index/read-index.ts';
 import { readIndex } from './index/read-index.ts';
 import { unlock } from './keys/unlock.ts';
 import type { LockHolder } from './lock/lock-file.ts';
@@ -18,6 +19,8 @@ export interface OpenOptions {
   readonly firstSlot?: Id | undefined;
   /** Whom its locks name; default: this process. */
   readonly identity?: LockHolder;
+  /** Gets index files that can't be read, for a repair; without it they are refused. */
+  readonly onDamagedIndex?: OnDamagedIndex | undefined;
 }
 
 /**
@@ -30,9 +33,10 @@ export async function openRepository(options: OpenOptions): Promise<Repository> 
   const { passphrase, firstSlot } = options;
   const { sealer, config, slot } = await unlock({ store, sealedConfig: sealed, passphrase, firstSlot });
   const objects = new JsonObjects({ store, sealer, version: config.version });
-  const index = await readIndex(objects);
+  const { onDamagedIndex } = options;
+  const index = await readIndex(objects, onDamagedIndex);
   const holder = options.identity ?? holderHere();
-  return new OpenRepository({ objects, sealer, config, index, clock, holder, keySlot: slot });
+  return new OpenRepository({ objects, sealer, config, index, clock, holder, keySlot: slot, onDamagedIndex });
 }
 
 /** The sealed `config`. Throws `vault-missing`. */

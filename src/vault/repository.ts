@@ -1,4 +1,6 @@
 import type { ObjectStore } from '../storage/store.ts';
+import type { JsonObjects } from './format/objects.ts';
+import type { Sealer } from './format/seal.ts';
 
 export type BlobType = 'data' | 'tree';
 /** SHA-256 in hexadecimal. */
@@ -12,6 +14,9 @@ export interface Repository {
   readonly store: ObjectStore;
   /** Polynomial of the content-defined chunker, from `config`. */
   readonly polynomial: bigint;
+  /** For maintenance, which goes around the index: the sealed objects, and what seals them. */
+  readonly objects: JsonObjects;
+  readonly sealer: Sealer;
   /** The key slot that opened it. */
   readonly keySlot: Id;
   /** True when the index, or this writer, holds it. */
@@ -42,6 +47,10 @@ export interface Repository {
    * Throws what the store throws when it can't be reached, and the reason of `signal`.
    */
   checkPacks(ids: Iterable<Id>, options?: CheckPacksOptions): Promise<readonly PackReport[]>;
+  /** Reads config and key slots again; what is wrong with them. Throws what the store throws when it can't be reached. */
+  checkAccess(): Promise<readonly string[]>;
+  /** Reads every index file again, as whoever opens the repository next will. Throws as `checkAccess`. */
+  checkIndex(): Promise<IndexReport>;
   /** Cuts a stream of pieces into chunks at restic's borders. A yielded chunk is valid until the next is asked for. */
   chunks(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /**
@@ -50,8 +59,18 @@ export interface Repository {
    * What was saved and not flushed is dropped then, so that the next operation can't rely on it.
    */
   lock(kind: 'shared' | 'exclusive'): Promise<RepositoryLock>;
+  /** Takes over what others have changed in the index since it was read; `lock` does it too. False: nothing. */
+  refresh(): Promise<boolean>;
   /** Drops what was not flushed, with its temporary files. Locks are released by whoever took them. */
   close(): Promise<void>;
+}
+
+/** What the index files in the store say now. */
+export interface IndexReport {
+  readonly files: number;
+  readonly faults: readonly string[];
+  /** How many blobs the readable files list for each pack. */
+  readonly blobs: ReadonlyMap<Id, number>;
 }
 
 export interface BlobLocation {
@@ -67,6 +86,8 @@ export interface BlobLocation {
 
 export interface RepositoryLock {
   readonly lost: AbortSignal;
+  /** Throws `lock-lost` unless it is still there: asked before anything is removed. */
+  check(): Promise<void>;
   release(): Promise<void>;
 }
 

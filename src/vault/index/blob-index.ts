@@ -1,9 +1,10 @@
 import type { IndexedPack } from '../format/index-file.ts';
 import type { PackedBlob } from '../format/pack-header.ts';
+import { BlobTable, tableWords } from './blob-table.ts';
 import type { BlobLocation, BlobType, Id } from '../repository.ts';
 
-/** 32-bit words of an entry: 8 of the id, pack and type, offset, length, uncompressed length. */
-const entryWords = 12;
+/** As in a `BlobTable`, but for the pack, which stands beside the type. */
+const entryWords = tableWords;
 const packWord = 8;
 const treeBit = 0x80_00_00_00;
 /** Entries that are allocated at a time: 384 KiB. */
@@ -14,6 +15,8 @@ const segmentEntries = 8192;
  * 60 bytes a blob (1 TiB in blobs of 1.5 MiB: 42 MB), and some 300 bytes a pack. Entries are never removed.
  */
 export class BlobIndex {
+  /** Index files of the store whose content it holds. */
+  readonly files = new Set<Id>();
   readonly #segments: Uint32Array[] = [];
   #count = 0;
   /** Open addressing by the first word of the id; a slot holds the number of the entry + 1. */
@@ -51,6 +54,20 @@ export class BlobIndex {
       Array.from({ length: to - from }, (_, i) => this.#locationOf(from + i)),
     );
     return blobs.sort((a, b) => a.offset - b.offset);
+  }
+
+  /** As `blobsOf`, in no order, for another thread. */
+  tableOf(pack: Id): BlobTable {
+    const ranges = this.#packs[this.#packNumbers.get(pack) ?? -1]?.ranges ?? [];
+    const words = new Uint32Array(entryWords * ranges.reduce((sum, [from, to]) => sum + to - from, 0));
+    let at = 0;
+    for (const [from, to] of ranges)
+      for (let entry = from; entry < to; entry += 1, at += entryWords) {
+        const start = (entry % segmentEntries) * entryWords;
+        words.set(this.#segmentOf(entry).subarray(start, start + entryWords), at);
+        words[at + packWord] = this.#word(entry, packWord) >= treeBit ? 1 : 0;
+      }
+    return new BlobTable(words);
   }
 
   *packs(): Generator<{ readonly id: Id; readonly blobs: readonly BlobLocation[] }> {

@@ -2,6 +2,7 @@ import type { Clock, Instant } from '../../base/clock.ts';
 import type { IndexedPack } from '../format/index-file.ts';
 import { blobsPerIndex, encodeIndex } from '../format/index-file.ts';
 import type { JsonObjects } from '../format/objects.ts';
+import type { Id } from '../repository.ts';
 
 /** Packs that no index lists would be stored again after a crash; so they wait no longer than this. */
 const patience = 10 * 60_000;
@@ -10,13 +11,29 @@ const patience = 10 * 60_000;
 export class IndexWriter {
   readonly #objects: JsonObjects;
   readonly #clock: Clock;
+  readonly #onFile: (id: Id) => void;
   #packs: IndexedPack[] = [];
   #blobs = 0;
   #since: Instant = 0;
 
-  constructor(objects: JsonObjects, clock: Clock) {
+  /** `onFile` gets the id of each file that it has written. */
+  constructor(objects: JsonObjects, clock: Clock, onFile: (id: Id) => void) {
     this.#objects = objects;
     this.#clock = clock;
+    this.#onFile = onFile;
+  }
+
+  /** Durable packs that no file lists yet. */
+  get waiting(): readonly IndexedPack[] {
+    return this.#packs;
+  }
+
+  /** Forgets packs that no file lists yet: without a lock they may be gone. Returns how many there were. */
+  drop(): number {
+    const dropped = this.#packs.length;
+    this.#packs = [];
+    this.#blobs = 0;
+    return dropped;
   }
 
   add(pack: IndexedPack): void {
@@ -35,7 +52,7 @@ export class IndexWriter {
   async write(): Promise<void> {
     while (this.#packs.length > 0) {
       const group = fittingGroup(this.#packs);
-      await this.#objects.save('index', encodeIndex(group));
+      this.#onFile(await this.#objects.save('index', encodeIndex(group)));
       this.#packs = this.#packs.slice(group.length);
       this.#blobs -= countBlobs(group);
     }
