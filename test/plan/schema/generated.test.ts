@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { generateValidators } from '../../../src/plan/schema/generate.ts';
-import { generatePages } from '../../../src/plan/schema/reference.ts';
+import { generateValidators } from '../../../src/plan/schema/generate-validators.ts';
+import { generatePages } from '../../../src/plan/schema/generate-pages.ts';
 
 const root = join(import.meta.dirname, '../../..');
 

@@ -5,7 +5,7 @@ import { parseCalendarDuration, parseDuration } from '../../../src/base/duration
 import { parseSize } from '../../../src/base/size.ts';
 import { isName } from '../../../src/plan/check/names.ts';
 import { sectionNames } from '../../../src/plan/read/merge.ts';
-import { readSchemas, type Schema } from '../../../src/plan/schema/schemas.ts';
+import { readSchemas, type Schema } from '../../../src/plan/schema/generate-input.ts';
 
 const schemas = await readSchemas();
 const ajv = new Ajv2020({

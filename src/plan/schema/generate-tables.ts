@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Schema } from './schemas.ts';
+import type { Schema } from './generate-input.ts';
 
 type Schemas = ReadonlyMap<string, Schema>;
 

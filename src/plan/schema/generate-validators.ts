@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
-import { readSchemas } from './schemas.ts';
+import { readSchemas } from './generate-input.ts';
 
 /*
  * Run by `npm run generate`: compiles `schemas/` into validators.js, so that nothing is compiled, and the compiler is

@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { diagnosticCodes } from '../diagnostic-codes.ts';
-import { readSchemas, type Schema } from './schemas.ts';
-import { tablesOf, typeName } from './tables.ts';
+import { readSchemas, type Schema } from './generate-input.ts';
+import { tablesOf, typeName } from './generate-tables.ts';
 
 /*
  * Run by `npm run generate`: writes the reference into docs/plan-language.md, below its hand-written part, and
