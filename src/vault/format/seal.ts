@@ -10,6 +10,8 @@ export const sealOverhead = ivLength + macLength;
 
 /** Encrypts and authenticates: IV ‖ AES-256-CTR ‖ Poly1305-AES of the ciphertext. */
 export interface Sealer {
+  /** For other threads of this process, which make a sealer of their own. */
+  readonly key: MasterKey;
   seal(plain: Uint8Array): Buffer;
   /** Into `target`, which has room for the overhead; returns the sealed part of it. Needs no other memory. */
   sealInto(target: Buffer, plain: Uint8Array): Buffer;
@@ -34,6 +36,7 @@ export function createSealer(key: MasterKey): Sealer {
   };
 
   return {
+    key,
     sealInto,
     seal: (plain) => sealInto(Buffer.allocUnsafeSlow(plain.length + sealOverhead), plain),
     open: (sealed) => {

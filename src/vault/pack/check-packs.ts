@@ -1,34 +1,93 @@
 import { codeOf, messageOf } from '../../base/error.ts';
-import { isDamage } from '../tree/load.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { objectName } from '../format/names.ts';
+import type { Sealer } from '../format/seal.ts';
+import { BlobTable } from '../index/blob-table.ts';
 import type { BlobLocation, CheckPacksOptions, DamagedBlob, Id, PackReport } from '../repository.ts';
+import { isDamage } from '../tree/load.ts';
+import { runCrew } from '../worker/crew.ts';
+import { extraThreads, startThreads } from '../worker/thread.ts';
 import type { PackToCheck } from './check-pack.ts';
 import { checkPack } from './check-pack.ts';
-import { objectName } from '../format/names.ts';
+import type { CheckThreadData, PackTask } from './pack-checker.ts';
+import { PackChecker } from './pack-checker.ts';
 import { PackReader } from './pack-reader.ts';
 import { readBlob } from './read-blob.ts';
 
-export interface PacksToCheck extends Omit<PackToCheck, 'id' | 'indexed'> {
+export interface PacksToCheck {
+  readonly store: ObjectStore;
+  readonly sealer: Sealer;
   readonly ids: Iterable<Id>;
   readonly indexedOf: (id: Id) => readonly BlobLocation[];
 }
 
-/** Reads packs to the last byte; returns the reports of those with a fault. A fault of the store itself throws. */
+/**
+ * Reads packs to the last byte, on all processors; returns the reports of those with a fault. What a thread says is that
+ * a pack is sound, or that it is not: then it is read again, slowly, to learn what is wrong with it.
+ */
 export async function checkPacks(packs: PacksToCheck, options: CheckPacksOptions): Promise<readonly PackReport[]> {
   const faulty: PackReport[] = [];
-  for (const id of packs.ids) {
-    options.signal?.throwIfAborted();
-    const report = await reportOf({ ...packs, id, indexed: packs.indexedOf(id) });
-    if (!isSound(report)) faulty.push(report);
-    options.onPack?.(report);
-  }
+  const checker = new PackChecker(packs.sealer);
+  const tasks = tasksFor(packs);
+  await runCrew<CountedTask, number | undefined>({
+    threadsFrom: 2,
+    startThreads: (stop) =>
+      startThreads(thread, extraThreads(), { key: packs.sealer.key, stop } satisfies CheckThreadData),
+    next: async () => (await tasks.next()).value,
+    messageOf: (message) => ({
+      message,
+      transfer: [message.indexed.buffer, ...sourceBuffer(message)],
+    }),
+    work: (task) => checker.check(task),
+    onResult: async ({ id, blobs }, size) => {
+      const report =
+        size === undefined ? await reportOf(packs, id) : { id, size, fault: undefined, blobs, damaged: [] };
+      if (!isSound(report)) faulty.push(report);
+      options.onPack?.(report);
+    },
+    check: () => options.signal?.throwIfAborted(),
+  });
   return faulty;
 }
 
-async function reportOf(pack: PackToCheck): Promise<PackReport> {
-  const { id, indexed, store } = pack;
+const thread = new URL('./check-thread.ts', import.meta.url);
+
+interface CountedTask extends PackTask {
+  readonly blobs: number;
+}
+
+async function* tasksFor({ store, ids, indexedOf }: PacksToCheck): AsyncGenerator<CountedTask, undefined> {
+  for (const id of ids) {
+    const { words, count } = BlobTable.of(indexedOf(id));
+    const source = store.facts.folder ?? (await wholePack(store, id));
+    yield { id, source, blobs: count, indexed: words };
+  }
+}
+
+/** Empty when it is missing: that is not the length of any pack. */
+async function wholePack(store: ObjectStore, id: Id): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    // A copy, in memory that can be handed over whatever the store made its own of.
+    return new Uint8Array(await store.get(objectName('data', id)));
+  } catch (error) {
+    if (codeOf(error) === 'object-missing') return new Uint8Array();
+    throw error;
+  }
+}
+
+function sourceBuffer({ source }: PackTask): readonly ArrayBuffer[] {
+  return typeof source === 'string' ? [] : [source.buffer];
+}
+
+function isSound(report: PackReport): boolean {
+  return report.fault === undefined && report.damaged.length === 0;
+}
+
+async function reportOf({ store, sealer, indexedOf }: PacksToCheck, id: Id): Promise<PackReport> {
+  const pack = { store, sealer, id, indexed: indexedOf(id) };
   const size = await store.size(objectName('data', id));
   const fault = await checkPack(pack);
-  return { id, size, fault, blobs: indexed.length, damaged: await damagedIn(pack) };
+  return { id, size, fault, blobs: pack.indexed.length, damaged: await damagedIn(pack) };
 }
 
 async function damagedIn({ store, sealer, indexed }: PackToCheck): Promise<readonly DamagedBlob[]> {
@@ -47,8 +106,4 @@ async function damagedIn({ store, sealer, indexed }: PackToCheck): Promise<reado
 function detailOf(error: unknown): string {
   if (codeOf(error) !== 'object-missing' && !isDamage(error)) throw error;
   return messageOf(error);
-}
-
-function isSound(report: PackReport): boolean {
-  return report.fault === undefined && report.damaged.length === 0;
 }

@@ -1,0 +1,159 @@
+import { setImmediate } from 'node:timers/promises';
+import type { TransferListItem, Worker } from 'node:worker_threads';
+
+/** Tasks that a thread has at a time: one under way, one that it can begin at once. */
+const handed = 2;
+
+/** How long the main thread works on a task of its own before it looks after everything else. */
+const sliceMs = 5;
+
+export interface CrewOptions<Task, Result> {
+  /** How many tasks must be waiting before threads are worth their start. */
+  readonly threadsFrom: number;
+  /** `stop` goes to `serveTasks` in each of them. */
+  readonly startThreads: (stop: Int32Array) => readonly Worker[];
+  /** The next task; undefined when there is no more. */
+  readonly next: () => Promise<Task | undefined>;
+  /** What a thread gets; what is in `transfer` is gone here afterwards. */
+  readonly messageOf: (task: Task) => { readonly message: unknown; readonly transfer: readonly TransferListItem[] };
+  /** What the main thread does with a task. It may be left off at each `yield`. */
+  readonly work: (task: Task) => Generator<void, Result>;
+  readonly onResult: (task: Task, result: Result) => void | Promise<void>;
+  /** Called now and then; throws to end everything. */
+  readonly check: () => void;
+}
+
+/**
+ * Deals tasks to threads and to the main thread, which is one more of the crew and works in slices of milliseconds.
+ * Resolves when the last result was taken; throws the first fault, once no thread is at work any more.
+ */
+export async function runCrew<Task, Result>(options: CrewOptions<Task, Result>): Promise<void> {
+  const crew = new Crew(options);
+  try {
+    while (await crew.turn());
+  } finally {
+    await crew.end();
+  }
+}
+
+interface Thread<Task> {
+  readonly worker: Worker;
+  readonly tasks: Task[];
+}
+
+class Crew<Task, Result> {
+  readonly #options: CrewOptions<Task, Result>;
+  readonly #stop = new Int32Array(new SharedArrayBuffer(4));
+  #threads: readonly Thread<Task>[] = [];
+  readonly #ready: Task[] = [];
+  #ended = false;
+  readonly #results: { readonly task: Task; readonly result: Result }[] = [];
+  #fault: { readonly error: unknown } | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(options: CrewOptions<Task, Result>) {
+    this.#options = options;
+  }
+
+  /** False when everything is done. */
+  async turn(): Promise<boolean> {
+    this.#check();
+    await this.#takeResults();
+    await this.#fill();
+    this.#dealOut();
+    const own = this.#ready.shift();
+    if (own !== undefined) return await this.#workOn(own);
+    if (this.#results.length === 0 && this.#busy()) await new Promise<void>((resolve) => (this.#wake = resolve));
+    return this.#busy() || this.#results.length > 0;
+  }
+
+  /** What threads are at comes to an end before the files and folders are closed that they use. */
+  async end(): Promise<void> {
+    Atomics.store(this.#stop, 0, 1);
+    while (this.#busy() && this.#fault === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  #check(): void {
+    if (this.#fault !== undefined) throw this.#fault.error;
+    this.#options.check();
+  }
+
+  #busy(): boolean {
+    return this.#threads.some(({ tasks }) => tasks.length > 0);
+  }
+
+  async #takeResults(): Promise<void> {
+    for (let next = this.#results.shift(); next !== undefined; next = this.#results.shift())
+      await this.#options.onResult(next.task, next.result);
+  }
+
+  /** Enough for every thread to get new work while the main thread is at a task of its own. */
+  async #fill(): Promise<void> {
+    const enough = this.#options.threadsFrom + this.#threads.length * handed;
+    while (!this.#ended && this.#ready.length < enough) {
+      const task = await this.#options.next();
+      if (task === undefined) this.#ended = true;
+      else this.#ready.push(task);
+    }
+    if (this.#threads.length === 0 && this.#ready.length >= this.#options.threadsFrom) this.#start();
+  }
+
+  #start(): void {
+    this.#threads = this.#options.startThreads(this.#stop).map((worker) => ({ worker, tasks: [] }));
+    for (const thread of this.#threads) {
+      thread.worker.on('message', (result: Result) => this.#onMessage(thread, result));
+      thread.worker.on('error', (error) => this.#onFault(error));
+    }
+  }
+
+  #onMessage(thread: Thread<Task>, result: Result): void {
+    const task = thread.tasks.shift();
+    if (task !== undefined) this.#results.push({ task, result });
+    if (this.#stop[0] === 0) this.#dealTo(thread);
+    this.#wake();
+  }
+
+  #onFault(error: unknown): void {
+    this.#fault ??= { error };
+    this.#wake();
+  }
+
+  #dealOut(): void {
+    for (const thread of this.#threads) this.#dealTo(thread);
+  }
+
+  #dealTo({ worker, tasks }: Thread<Task>): void {
+    for (let task: Task | undefined; tasks.length < handed && (task = this.#ready.shift()) !== undefined;) {
+      const { message, transfer } = this.#options.messageOf(task);
+      tasks.push(task);
+      worker.postMessage(message, transfer);
+    }
+  }
+
+  async #workOn(task: Task): Promise<boolean> {
+    const work = this.#options.work(task);
+    try {
+      for (;;) {
+        const step = runSlice(work);
+        if (step.done === true) {
+          this.#results.push({ task, result: step.value });
+          return true;
+        }
+        await setImmediate();
+        this.#check();
+      }
+    } finally {
+      // Closes what it has open when it is left off. Nobody takes this result.
+      work.return(undefined as Result);
+    }
+  }
+}
+
+function runSlice<Result>(work: Generator<void, Result>): IteratorResult<void, Result> {
+  const until = performance.now() + sliceMs;
+  for (;;) {
+    const step = work.next();
+    if (step.done === true || performance.now() > until) return step;
+  }
+}
