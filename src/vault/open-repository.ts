@@ -27,7 +27,9 @@ import type {
   Id,
   PackReport,
   Repository,
-  RepositoryLock, IndexReport } from './repository.ts';
+  RepositoryLock,
+  IndexReport,
+} from './repository.ts';
 
 export interface RepositoryParts {
   readonly objects: JsonObjects;
@@ -167,7 +169,7 @@ export class OpenRepository implements Repository {
 
   async checkPacks(ids: Iterable<Id>, options: CheckPacksOptions = {}): Promise<readonly PackReport[]> {
     const { sealer } = this.#parts;
-    return await checkPacks({ store: this.store, sealer, ids, indexedOf: (id) => this.#index.blobsOf(id) }, options);
+    return await checkPacks({ store: this.store, sealer, index: this.#index, ids }, options);
   }
 
   async checkAccess(): Promise<readonly string[]> {

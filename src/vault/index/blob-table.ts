@@ -1,26 +1,12 @@
 import type { PackedBlob } from '../format/pack-header.ts';
 
 /** 32-bit words of an entry: 8 of the id, type (1: tree), offset, length, length before compression (0: it is not). */
-const tableWords = 12;
+export const tableWords = 12;
 const [typeWord, offsetWord, lengthWord, plainWord] = [8, 9, 10, 11];
 
 /** What the index lists for one pack, in a form that goes to another thread at no cost. */
 export class BlobTable {
   readonly words: Uint32Array<ArrayBuffer>;
-
-  static of(blobs: readonly PackedBlob[]): BlobTable {
-    const words = new Uint32Array(blobs.length * tableWords);
-    const bytes = Buffer.from(words.buffer);
-    for (const [i, blob] of blobs.entries()) {
-      const at = i * tableWords;
-      bytes.write(blob.id, at * 4, 'hex');
-      words[at + typeWord] = blob.type === 'tree' ? 1 : 0;
-      words[at + offsetWord] = blob.offset;
-      words[at + lengthWord] = blob.length;
-      words[at + plainWord] = blob.uncompressedLength ?? 0;
-    }
-    return new BlobTable(words);
-  }
 
   constructor(words: Uint32Array<ArrayBuffer>) {
     this.words = words;

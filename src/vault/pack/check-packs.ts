@@ -2,8 +2,8 @@ import { codeOf, messageOf } from '../../base/error.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { objectName } from '../format/names.ts';
 import type { Sealer } from '../format/seal.ts';
-import { BlobTable } from '../index/blob-table.ts';
-import type { BlobLocation, CheckPacksOptions, DamagedBlob, Id, PackReport } from '../repository.ts';
+import type { BlobIndex } from '../index/blob-index.ts';
+import type { CheckPacksOptions, DamagedBlob, Id, PackReport } from '../repository.ts';
 import { isDamage } from '../tree/load.ts';
 import { runCrew } from '../worker/crew.ts';
 import { extraThreads, startThreads } from '../worker/thread.ts';
@@ -18,7 +18,7 @@ export interface PacksToCheck {
   readonly store: ObjectStore;
   readonly sealer: Sealer;
   readonly ids: Iterable<Id>;
-  readonly indexedOf: (id: Id) => readonly BlobLocation[];
+  readonly index: BlobIndex;
 }
 
 /**
@@ -56,9 +56,9 @@ interface CountedTask extends PackTask {
   readonly blobs: number;
 }
 
-async function* tasksFor({ store, ids, indexedOf }: PacksToCheck): AsyncGenerator<CountedTask, undefined> {
+async function* tasksFor({ store, ids, index }: PacksToCheck): AsyncGenerator<CountedTask, undefined> {
   for (const id of ids) {
-    const { words, count } = BlobTable.of(indexedOf(id));
+    const { words, count } = index.tableOf(id);
     const source = store.facts.folder ?? (await wholePack(store, id));
     yield { id, source, blobs: count, indexed: words };
   }
@@ -83,8 +83,8 @@ function isSound(report: PackReport): boolean {
   return report.fault === undefined && report.damaged.length === 0;
 }
 
-async function reportOf({ store, sealer, indexedOf }: PacksToCheck, id: Id): Promise<PackReport> {
-  const pack = { store, sealer, id, indexed: indexedOf(id) };
+async function reportOf({ store, sealer, index }: PacksToCheck, id: Id): Promise<PackReport> {
+  const pack = { store, sealer, id, indexed: index.blobsOf(id) };
   const size = await store.size(objectName('data', id));
   const fault = await checkPack(pack);
   return { id, size, fault, blobs: pack.indexed.length, damaged: await damagedIn(pack) };
