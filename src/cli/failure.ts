@@ -1,5 +1,5 @@
 import type { CommanderError } from 'commander';
-import { formatDiagnostics, MusterError, type Diagnostic, type LoadResult } from '../index.ts';
+import { formatDiagnostics, messageOf, MusterError, type Diagnostic, type LoadResult } from '../index.ts';
 import { commandList } from './commands.ts';
 import type { Session } from './session.ts';
 import { counted } from './text/counted.ts';
@@ -73,7 +73,9 @@ export function reportError(error: unknown, session: Session): void {
 function factsOf(error: unknown, session: Session): { code: string; message: string; hint: string | undefined } {
   if (error instanceof MusterError) return { code: error.code, message: error.message, hint: error.hint };
   if (session.signal.aborted) return { code: 'interrupted', message: 'interrupted', hint: undefined };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
+  // What the system refuses is no fault of muster: the message names the path and why.
+  if (error instanceof Error && 'syscall' in error) return { code: 'system', message, hint: undefined };
   return {
     code: 'internal',
     message,

@@ -26,6 +26,8 @@ export interface Session {
   print(text: string): void;
   /** A line on stderr: progress, warnings, questions. */
   tell(text: string): void;
+  /** Lines that stay below all others on the terminal until others are shown; none takes them away. */
+  show(lines: readonly string[]): void;
   /** False when nobody reads stdout any more: `muster files … | head`. */
   isRead(): boolean;
   /** Colours for stdout, or functions that change nothing. */
@@ -51,13 +53,14 @@ export function createSession(): Session {
     signal: stop.signal,
     print: output.print,
     tell: output.tell,
+    show: output.show,
     isRead: output.isRead,
     colors: () => pc.createColors(session.globals().color && pc.isColorSupported && process.stdout.isTTY),
     paint: () => {
       const { green, yellow, red } = session.colors();
       return { good: green, doubtful: yellow, bad: red };
     },
-    interactive: () => process.stderr.isTTY && session.globals().quiet !== true,
+    interactive: () => process.stderr.isTTY && process.env['TERM'] !== 'dumb' && session.globals().quiet !== true,
     asks: () => process.stdin.isTTY && process.stderr.isTTY && session.globals().yes !== true,
     end: () => {
       stop.end();

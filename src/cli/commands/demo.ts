@@ -12,6 +12,8 @@ import {
 import { makeCompany, placeOrders } from '../demo/company.ts';
 import { differencesOf, fingerprintOf, ordersOf, type Fingerprint, type TableProof } from '../demo/proof.ts';
 import { createScene, type Scene } from '../demo/scene.ts';
+import { documentOf } from '../json.ts';
+import { recoverJson } from '../json-recover.ts';
 import { showProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../text/counted.ts';
@@ -32,11 +34,16 @@ async function demo(afterwards: 'keep' | 'remove', session: Session): Promise<vo
   const scene = await createScene();
   const tell = teller(session);
   try {
-    await play(scene, tell, session);
-    if (afterwards === 'keep') tell.plain(kept(scene));
+    const outcome = await play(scene, tell, session);
+    if (session.globals().json) session.print(documentOf(demoJson(scene, outcome)));
   } finally {
     if (afterwards === 'remove') await scene.remove();
+    else tell.plain(kept(scene));
   }
+}
+
+function demoJson({ folder }: Scene, outcome: RecoverOutcome): object {
+  return { folder, orders: { restored: orderCount, lost: lateOrders }, proven: true, recovery: recoverJson(outcome) };
 }
 
 interface State {
@@ -45,7 +52,7 @@ interface State {
   readonly orders: TableProof;
 }
 
-async function play(scene: Scene, tell: Teller, session: Session): Promise<void> {
+async function play(scene: Scene, tell: Teller, session: Session): Promise<RecoverOutcome> {
   tell.part(`A small shop in ${scene.folder}`);
   await makeCompany(scene.shop, orderCount);
   const before = await stateOf(scene);
@@ -60,6 +67,7 @@ async function play(scene: Scene, tell: Teller, session: Session): Promise<void>
     await prove(scene, before, tell);
     await showMessages(scene, tell);
     showObjectives(outcome, tell);
+    return outcome;
   } finally {
     await muster.close();
   }
@@ -172,10 +180,11 @@ interface Teller {
 
 function teller(session: Session): Teller {
   const colors = session.colors();
+  const say = (text: string): void => (session.globals().json ? session.tell(text) : session.print(text));
   return {
-    part: (title) => session.print(`\n${colors.bold(title)}`),
-    command: (line) => session.print(`\n${colors.bold(`$ ${line}`)}`),
-    plain: (text) => session.print(text),
+    part: (title) => say(`\n${colors.bold(title)}`),
+    command: (line) => say(`\n${colors.bold(`$ ${line}`)}`),
+    plain: say,
   };
 }
 

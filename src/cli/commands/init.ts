@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { loadPlan, MusterError } from '../../index.ts';
+import { documentOf } from '../json.ts';
 import { planOf } from '../open.ts';
+import { ask } from '../prompt.ts';
 import type { Session } from '../session.ts';
 import { planText, type Answers } from '../init/template.ts';
 
@@ -30,36 +32,55 @@ async function init(folder: string, template: Answers['template'], session: Sess
       hint: 'Name another folder, or edit that plan.',
     });
   }
-  const answers = await ask({ template, name: nameFrom(folder), storage: './backups', source: './data' }, session);
+  const source = template === 'sqlite' ? './data/app.db' : './data';
+  const answers = await answersTo({ template, name: nameFrom(folder), storage: './backups', source }, session);
   await mkdir(folder, { recursive: true });
   await writeFile(path, planText(answers), { flag: 'wx' });
-  planOf(await loadPlan(path, { env: session.env }));
-  session.print(nextSteps(path));
+  await validated(path, session);
+  session.print(session.globals().json ? documentOf({ path, name: answers.name, template }) : nextSteps(path));
 }
 
-/** Asks on a terminal; elsewhere, and with --yes, the suggestions stand. */
-async function ask(suggested: Answers, session: Session): Promise<Answers> {
-  if (!process.stdin.isTTY || session.globals().yes) return suggested;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const question = async (text: string, otherwise: string): Promise<string> =>
-    (await terminal.question(`${text} [${otherwise}] `, { signal: session.signal })).trim() || otherwise;
+/** Answers can contradict each other: backups inside of what they are of. Then there is no plan. */
+async function validated(path: string, session: Session): Promise<void> {
   try {
-    return {
-      template: suggested.template,
-      name: nameFrom(await question('Name of the plan', suggested.name)),
-      source: await question('File or folder to protect', suggested.source),
-      storage: await question('Folder for the backups', suggested.storage),
-    };
-  } finally {
-    terminal.close();
+    planOf(await loadPlan(path, { env: session.env }));
+  } catch (error) {
+    await rm(path);
+    throw error;
   }
 }
 
+/** Asks on a terminal; elsewhere, and with --yes, the suggestions stand. */
+async function answersTo(suggested: Answers, session: Session): Promise<Answers> {
+  if (!session.asks()) return suggested;
+  return {
+    template: suggested.template,
+    name: nameFrom(await ask('Name of the plan', suggested.name, session)),
+    source: pathFrom(await ask(questions[suggested.template], suggested.source, session)),
+    storage: pathFrom(await ask('Folder for the backups', suggested.storage, session)),
+  };
+}
+
+const questions: Readonly<Record<Answers['template'], string>> = {
+  files: 'File or folder to protect',
+  sqlite: 'SQLite database to protect',
+  'files-and-sqlite': 'Folder to protect, with app.db in it',
+};
+
+/** As a shell would have read it. */
+function pathFrom(text: string): string {
+  return /^~(?=\/|$)/.test(text) ? join(homedir(), text.slice(1)) : text;
+}
+
+const longestName = 60;
+
 function nameFrom(text: string): string {
-  const name = basename(text)
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '');
+  const words =
+    basename(text)
+      .normalize('NFKD')
+      .toLowerCase()
+      .match(/[a-z0-9]+/g) ?? [];
+  const name = words.join('-').slice(0, longestName).replace(/-$/, '');
   return /^[a-z]/.test(name) ? name : `plan-${name}`.replace(/-$/, '');
 }
 

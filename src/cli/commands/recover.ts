@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { renderReport, type Muster, type RecoverOutcome } from '../../index.ts';
+import { messageOf, renderReport, type Muster, type RecoverOutcome } from '../../index.ts';
 import { renderRecovery } from '../text/recovery.ts';
 import { listArgument, momentOf, pairArgument } from '../arguments.ts';
 import { exitCodeOfOutcome } from '../exit.ts';
@@ -45,6 +45,7 @@ async function recover(
 ): Promise<void> {
   if (options.simulate && options.execute)
     throw usageError('--simulate and --execute exclude each other', 'Use one of them.');
+  const report = options.report === undefined ? undefined : await reportPath(options.report, session);
   const end = showProgress(muster, session);
   const outcome = await muster
     .recover({
@@ -59,15 +60,34 @@ async function recover(
     .finally(end);
   session.exitCode = exitCodeOfOutcome(outcome);
   const zone = muster.plan.timezone;
-  if (options.report !== undefined) await writeReport(resolve(session.cwd, options.report), outcome, zone);
   session.print(session.globals().json ? documentOf(recoverJson(outcome)) : renderRecovery(outcome, zone));
+  if (report !== undefined) await writeReport(report, outcome, { timezone: zone, session });
 }
 
-async function writeReport(path: string, outcome: RecoverOutcome, timezone: string): Promise<void> {
-  const text = path.endsWith('.json')
-    ? `${documentOf(recoverJson(outcome))}\n`
-    : renderReport(outcome.report, timezone);
-  await writeFile(path, text);
+/** Refused before anything is done, and not after it, when the report has no place. */
+async function reportPath(path: string, session: Session): Promise<string> {
+  const absolute = resolve(session.cwd, path);
+  try {
+    await access(dirname(absolute), constants.W_OK);
+  } catch (error) {
+    throw usageError(`the report cannot be written: ${messageOf(error)}`, 'Name a file in a folder that exists.');
+  }
+  return absolute;
+}
+
+/** The recovery is done and its result printed: a report that fails now changes the exit code and nothing else. */
+async function writeReport(
+  path: string,
+  outcome: RecoverOutcome,
+  { timezone, session }: { readonly timezone: string; readonly session: Session },
+): Promise<void> {
+  const text = path.endsWith('.json') ? documentOf(recoverJson(outcome)) : renderReport(outcome.report, timezone);
+  try {
+    await writeFile(path, `${text}\n`);
+  } catch (error) {
+    session.tell(`error[report-failed]: the report was not written: ${messageOf(error)}`);
+    session.exitCode ||= 1;
+  }
 }
 
 const help = `

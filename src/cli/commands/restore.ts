@@ -54,7 +54,7 @@ async function restore(muster: Muster, options: Options, session: Session): Prom
 
 async function dryRun(muster: Muster, request: RestoreOptions, session: Session): Promise<void> {
   const steps = muster.planRestore(request);
-  const outcome = await muster.checkRestore(request);
+  const outcome = await checked(muster, request, session);
   session.exitCode = exitCodeOfOutcome(outcome);
   session.print(
     session.globals().json
@@ -65,8 +65,13 @@ async function dryRun(muster: Muster, request: RestoreOptions, session: Session)
 
 /** Shows what would be replaced, and goes on only after a yes. */
 async function agree(muster: Muster, request: RestoreOptions, session: Session): Promise<void> {
-  session.tell(findingsText(await muster.checkRestore(request), session));
+  session.tell(findingsText(await checked(muster, request, session), session));
   await confirm('Replace what is there?', session);
+}
+
+async function checked(muster: Muster, request: RestoreOptions, session: Session): Promise<RunOutcome> {
+  const end = showProgress(muster, session);
+  return muster.checkRestore(request).finally(end);
 }
 
 function findingsText({ record }: RunOutcome, session: Session): string {

@@ -56,9 +56,11 @@ runbooks:
 }
 
 function systemsOf(answers: Answers): string {
+  // A database is copied as it stands at one moment by its own source; its file read piece by piece would be of no use.
+  const excluded = answers.template === 'files-and-sqlite' ? '"*.tmp", "app.db*"' : '"*.tmp"';
   const files = `  files:
     tier: standard${answers.template === 'files-and-sqlite' ? '\n    needs: [database]' : ''}
-    source: { type: files, paths: [${quoted(answers.source)}], exclude: ["*.tmp"] }
+    source: { type: files, paths: [${quoted(answers.source)}], exclude: [${excluded}] }
     recovery: { estimate: 10m }
 `;
   const database = `  database:
@@ -77,6 +79,6 @@ function namesOf(answers: Answers): readonly string[] {
 function quoted(text: string): string {
   return stringify(
     text.replaceAll('${', () => '$${'),
-    { defaultStringType: 'QUOTE_DOUBLE' },
+    { defaultStringType: 'QUOTE_DOUBLE', lineWidth: 0 },
   ).trimEnd();
 }
