@@ -3,8 +3,7 @@ import type { Plan } from './model/plan.ts';
 import { Problems } from './problems.ts';
 import { hashOf } from './read/hash.ts';
 import { merge, type Authored } from './read/merge.ts';
-import { readPlan, type ReadPlan, type Unit } from './read/read-plan.ts';
-import type { ParsedFile } from './read/build.ts';
+import { readPlan, unitsOf, type ReadPlan } from './read/read-plan.ts';
 import type { Span } from './read/node.ts';
 import { substitute, type Environment } from './read/substitute.ts';
 import { resolvePlan } from './resolve/resolve-plan.ts';
@@ -30,7 +29,7 @@ export async function loadPlan(path: string, options: LoadOptions): Promise<Load
   const read = await readPlan(path, options.env, problems);
   const authored = merge(read.unit, problems);
   const hash = hashOf(authored);
-  const files = new Set(filesOf(read.unit));
+  const files = [...unitsOf(read.unit)].flatMap((unit) => unit.files);
   for (const { variables } of files) substitute(variables, options.env, problems);
   for (const file of files) checkShape(file, problems);
   checkSettings(read, authored, problems);
@@ -39,11 +38,6 @@ export async function loadPlan(path: string, options: LoadOptions): Promise<Load
   const plan = await resolvePlan(authored, { files: paths, folder, hash, complete }, problems);
   const shown = withoutSecrets(sources, problems.secrets);
   return { plan: problems.failed ? undefined : plan, diagnostics: problems.diagnostics(paths), sources: shown };
-}
-
-function* filesOf(unit: Unit): Iterable<ParsedFile> {
-  yield* unit.files;
-  for (const inherited of unit.inherits) yield* filesOf(inherited);
 }
 
 /** A file of a folder need not state these; the plan as a whole must. */

@@ -121,3 +121,27 @@ describe('files that are made to exhaust the reader', () => {
     });
   });
 });
+
+describe('files that extend each other without end', () => {
+  test('a ladder whose ways double at every step is climbed once', async () => {
+    expect((await loadFiles(ladder(45))).diagnostics).toEqual([]);
+  });
+
+  test('too many are refused', async () => {
+    const { diagnostics } = await loadFiles(ladder(200));
+    expect(new Set(diagnostics.map(({ code }) => code))).toEqual(new Set(['too-large']));
+  });
+});
+
+/** Each of `count` files extends the two after it. */
+function ladder(count: number): Record<string, string> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [
+      `f${index}.yaml`,
+      `${index === 0 ? head : ''}extends: [${[index + 1, index + 2]
+        .filter((next) => next < count)
+        .map((next) => `f${next}.yaml`)
+        .join(', ')}]\n`,
+    ]),
+  );
+}

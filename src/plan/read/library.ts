@@ -15,7 +15,15 @@ export function libraryPath(reference: string): string {
 }
 
 /** Every reference that a plan can extend. */
-export async function libraryReferences(): Promise<string[]> {
+export async function libraryReferences(): Promise<readonly string[]> {
+  references ??= await listReferences();
+  return references;
+}
+
+/** What is bundled does not change while a process runs. */
+let references: readonly string[] | undefined;
+
+async function listReferences(): Promise<readonly string[]> {
   const paths = await readdir(libraryFolder(), { recursive: true });
   const names = paths.filter((path) => path.endsWith('.yaml')).map((path) => path.slice(0, -'.yaml'.length));
   return names.map((name) => `${prefix}${name.replaceAll(sep, '/')}`).sort();

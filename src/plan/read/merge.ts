@@ -1,7 +1,7 @@
 import type { Problems } from '../problems.ts';
 import { quote } from '../quote.ts';
 import { child, entriesOf, itemsOf, type Entry, type MapNode, type Node } from './node.ts';
-import type { Unit } from './read-plan.ts';
+import { unitsOf, type Unit } from './read-plan.ts';
 
 /** Sections that are maps of definitions by name. */
 export const sectionNames = [
@@ -39,7 +39,8 @@ export function merge(unit: Unit, problems: Problems): Authored {
   const roots = unit.files.map(({ root }) => root);
   const state: State = { problems, merged: new Map() };
   const { sections, routes } = mergeUnit(state, unit);
-  for (const inherited of filesBelow(unit)) refuseSettings(inherited, problems);
+  for (const { files } of unitsOf(unit))
+    for (const { file, root } of files) if (file.inherited) refuseSettings(root, problems);
   return {
     name: settingOf(roots, 'name', problems),
     timezone: settingOf(roots, 'timezone', problems),
@@ -111,13 +112,6 @@ function settingOf(roots: readonly MapNode[], key: string, problems: Problems): 
   const [first, ...others] = roots.flatMap((root) => root.entries.get(key) ?? []);
   if (first) for (const other of others) reportTwice(first, other, `${quote(key)} stands in two files`, problems);
   return first;
-}
-
-function* filesBelow(unit: Unit): Iterable<MapNode> {
-  for (const other of unit.inherits) {
-    for (const { root } of other.files) yield root;
-    yield* filesBelow(other);
-  }
 }
 
 /** Only definitions are inherited. */

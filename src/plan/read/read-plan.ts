@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Problems } from '../problems.ts';
 import type { ParsedFile } from './build.ts';
 import { referencedPath } from './extends.ts';
-import { maxFiles } from './limits.ts';
+import { maxExtended, maxFiles } from './limits.ts';
 import { child, itemsOf, type Node, type Span } from './node.ts';
 import { parseYaml } from './parse.ts';
 import { readPath, type Content, type Fault } from './read-path.ts';
@@ -27,6 +27,14 @@ export interface ReadPlan {
   readonly complete: boolean;
 }
 
+/** A unit with all that it extends, each once. */
+export function unitsOf(unit: Unit): ReadonlySet<Unit> {
+  const units = new Set([unit]);
+  // A set that grows while it is walked is walked to its end.
+  for (const { inherits } of units) for (const other of inherits) units.add(other);
+  return units;
+}
+
 /** Reads a plan with all that it extends. What cannot be read becomes a problem. */
 export async function readPlan(path: string, env: Environment, problems: Problems): Promise<ReadPlan> {
   const absolute = resolve(path);
@@ -36,6 +44,7 @@ export async function readPlan(path: string, env: Environment, problems: Problem
     budget: tokenBudget(),
     sources: new Map(),
     units: new Map(),
+    extended: 0,
     complete: true,
   };
   const content = await readPath(absolute);
@@ -51,6 +60,8 @@ interface Reading {
   readonly sources: Map<string, string>;
   /** By real path: what two files extend is read once. */
   readonly units: Map<string, Unit>;
+  /** How many files and folders have been extended. */
+  extended: number;
   complete: boolean;
 }
 
@@ -78,7 +89,9 @@ async function readUnit(reading: Reading, path: string, content: Content, chain:
   }
   const inherits: Unit[] = [];
   for (const { root } of files)
-    for (const item of itemsOf(child(root, 'extends'))) inherits.push(...(await inherit(reading, item, chain)));
+    // The schema refuses longer lists.
+    for (const item of itemsOf(child(root, 'extends')).slice(0, maxExtended))
+      inherits.push(...(await inherit(reading, item, chain)));
   return { files, inherits };
 }
 
@@ -103,6 +116,13 @@ const tooManyFiles: Fault = {
   hint: 'Put more definitions into each file.',
 };
 
+const tooManyExtended: Fault = {
+  kind: 'fault',
+  code: 'too-large',
+  message: `the plan extends more than ${maxExtended} files`,
+  hint: 'Put several of them into one.',
+};
+
 /** One item of `extends`: the unit behind it, or none when there is a problem. */
 async function inherit(reading: Reading, item: Node, chain: readonly Link[]): Promise<readonly Unit[]> {
   const path = await referencedPath(item, reading.env, reading.problems);
@@ -115,8 +135,14 @@ async function inherit(reading: Reading, item: Node, chain: readonly Link[]): Pr
     reportCycle(reading, [...chain, link]);
     return [];
   }
-  const unit =
-    reading.units.get(link.realPath) ?? (await readUnit(reading, path, await readPath(path), [...chain, link]));
+  const known = reading.units.get(link.realPath);
+  if (known) return [known];
+  reading.extended += 1;
+  if (reading.extended > maxExtended) {
+    refuse(reading, item, tooManyExtended.message, tooManyExtended);
+    return [];
+  }
+  const unit = await readUnit(reading, path, await readPath(path), [...chain, link]);
   reading.units.set(link.realPath, unit);
   return [unit];
 }

@@ -113,14 +113,16 @@ function notifyOf(node: Node, context: StepsContext): StepAction {
   const set = valuesOf(child(node, 'set'), context);
   const names = scope.messageParams.get(message) ?? new Set();
   scope.messageParams.set(message, names);
-  for (const name of Object.keys(set)) names.add(name);
+  for (const entry of entriesOf(child(node, 'set'))) {
+    checkName(entry, scope.problems);
+    names.add(entry.name);
+  }
   return { kind: 'notify', message, audiences: referencesOf(child(node, 'audiences'), 'audiences', scope), set };
 }
 
 function valuesOf(node: Node | undefined, { scope, texts }: StepsContext): Readonly<Record<string, ParamValue>> {
   const values: [string, ParamValue][] = [];
   for (const entry of entriesOf(node)) {
-    checkName(entry, scope.problems);
     const text = templateOf(entry.value, scope, texts);
     const value = text ?? (entry.value.kind === 'scalar' ? entry.value.value : null);
     if (value !== null) values.push([entry.name, value]);
