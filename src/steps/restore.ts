@@ -1,13 +1,12 @@
-import { fromBytePath, toBytePath } from '../base/capture.ts';
 import type { SourceDefinition } from '../plan/model/system.ts';
 import { sourceFor } from '../sources/registry.ts';
-import type { FetchRequest, FetchResult, RestoreSourceResult } from '../sources/source.ts';
+import type { RestoreSourceResult } from '../sources/source.ts';
 import type { ActionOf, StepContext, StepHandler, StepOutcome } from './handler.ts';
 import { failed, partial, stepErrorOf, succeeded } from './outcome.ts';
 import { checkRestore } from './restore/check.ts';
 import { useFirstCopy, type FromCopy } from './restore/copies.ts';
 import { definitionFor } from './restore/definition.ts';
-
+import { fetchFrom } from './restore/fetch.ts';
 import { requireSpace } from './restore/space.ts';
 import type { StoredSnapshot } from './stored-copy.ts';
 
@@ -43,23 +42,6 @@ async function restore(
     clock: context.clock,
     signal: context.signal,
   });
-}
-
-async function fetchFrom(
-  { vault, snapshot }: Pick<StoredSnapshot, 'vault' | 'snapshot'>,
-  { target, overwrite, include }: FetchRequest,
-  { signal, onProgress }: StepContext,
-): Promise<FetchResult> {
-  const { files, bytes, faults } = await vault.restore({
-    snapshot,
-    target: toBytePath(target),
-    overwrite,
-    include: include && ((path, type) => include(path, type === 'dir')),
-    signal,
-    onProgress,
-  });
-  const missing = faults.map(({ path, kind, detail }) => ({ path: fromBytePath(path), detail: `${kind}: ${detail}` }));
-  return { files, bytes, missing };
 }
 
 /** Less than was asked, or a check that did not pass, is `partial`, and everything that is missing is listed. */

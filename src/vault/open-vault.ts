@@ -9,7 +9,9 @@ import { openRepository } from './open.ts';
 import type { Repository, RepositoryLock } from './repository.ts';
 import { restoreSnapshot } from './restore/restore.ts';
 import { findSnapshot, loadSnapshots } from './snapshot.ts';
-import type { Vault } from './vault.ts';
+import type { Vault, VerifyRequest, VerifyResult } from './vault.ts';
+import { compareSnapshot } from './verify/compare.ts';
+import { contentsOf } from './verify/contents.ts';
 import { verifySnapshot } from './verify/verify.ts';
 
 export interface OpenVaultOptions {
@@ -52,7 +54,9 @@ export function vaultOn(repository: Repository, clock: Clock): Vault {
     entries: (id, path) => entriesOf(repository, id, path ?? '/'),
     restore: (request) =>
       lockedIfPossible(repository, request.signal, (signal) => restoreSnapshot({ repository, clock, request, signal })),
-    verify: (request) => verifySnapshot({ repository, clock, request, signal: request.signal ?? never }),
+    verify: (request) => verifyWith(repository, clock, request),
+    contents: (snapshot) => contentsOf(repository, snapshot),
+    compare: (request) => compareSnapshot({ repository, clock, request, signal: request.signal ?? never }),
     copyTo: (target, snapshot, signal) => copyTo({ from: repository, target, snapshot, signal }),
     bytesUsed: () => bytesUsed(repository.store),
     close: () => repository.close(),
@@ -102,6 +106,13 @@ async function lockUnlessRefused(repository: Repository): Promise<RepositoryLock
     if (error instanceof MusterError && refusals.has(error.code)) return undefined;
     throw error;
   }
+}
+
+/** Reading everything takes long: a lock keeps removal of old data away meanwhile. Shorter checks need none. */
+async function verifyWith(repository: Repository, clock: Clock, request: VerifyRequest): Promise<VerifyResult> {
+  const run = (signal: AbortSignal): Promise<VerifyResult> => verifySnapshot({ repository, clock, request, signal });
+  if (request.level !== 'thorough') return await run(request.signal ?? never);
+  return await lockedIfPossible(repository, request.signal, run);
 }
 
 async function* entriesOf(repository: Repository, id: string, path: string): ReturnType<Vault['entries']> {

@@ -19,6 +19,10 @@ export interface Vault {
   /** Writes entries below `request.target`, never outside it. */
   restore(request: RestoreRequest): Promise<RestoreResult>;
   verify(request: VerifyRequest): Promise<VerifyResult>;
+  /** Every file of a snapshot that is not empty, with its content as a stream, in the order of the tree. */
+  contents(snapshot: string): AsyncIterable<StoredFile>;
+  /** Reads what a restore wrote below a folder and holds it against the snapshot, to the last byte. */
+  compare(request: CompareRequest): Promise<CompareResult>;
   /** Brings a snapshot and what it needs to another vault; ids there differ, `original` names this one. */
   copyTo(
     target: Vault,
@@ -53,6 +57,8 @@ export interface BackupRequest {
   readonly paths: readonly string[];
   /** Of new data; trees and other objects of the vault itself are always compressed. Default: `default`. */
   readonly compression?: Compression | undefined;
+  /** That read and store besides the main one, for new data; default: as many as there are further processors. */
+  readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
 }
@@ -126,13 +132,45 @@ export interface RestoreResult {
 
 export interface VerifyRequest {
   readonly snapshot: string;
-  readonly level: 'basic' | 'standard';
+  readonly level: 'basic' | 'standard' | 'thorough';
+  /** What the backup counted when it made the snapshot; undefined: it is not known. */
+  readonly expected?: { readonly files: number; readonly bytes: number } | undefined;
+  /** When a pack was last found sound: a sample takes those first that have waited longest. */
+  readonly verifiedAt?: ((pack: string) => Instant | undefined) | undefined;
+  /** A pack that was read to the last byte and is sound. */
+  readonly onSoundPack?: ((pack: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** At `thorough` the bytes are those of the packs, with their total. */
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
 }
 
 export interface VerifyResult {
   readonly checks: readonly VaultCheck[];
+  /** What nobody may conclude from the checks, in words. */
+  readonly notTested: readonly string[];
+}
+
+export interface StoredFile {
+  readonly path: BytePath;
+  readonly size: number;
+  /** Pieces belong to the caller. Throws `blob-missing` or `blob-damaged`. */
+  read(): AsyncIterable<Uint8Array>;
+}
+
+export interface CompareRequest {
+  readonly snapshot: string;
+  /** What was `target` of the restore. */
+  readonly folder: BytePath;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
+}
+
+export interface CompareResult {
+  readonly files: number;
+  readonly bytes: number;
+  /** The first of them; `count` says how many there are. */
+  readonly differences: readonly { readonly path: BytePath; readonly detail: string }[];
+  readonly count: number;
 }
 
 export interface VaultCheck {

@@ -161,7 +161,7 @@ describe('a backup that is not whole', () => {
 
   test('does not exist when it does not pass its verification, and is not copied', async () => {
     const damaged = { name: 'packs', passed: false, weight: 1, integrity: true, detail: 'one is damaged' };
-    const context = withVault({ verify: async () => ({ checks: [damaged] }) });
+    const context = withVault({ verify: async () => ({ checks: [damaged], notTested: [] }) });
     const action = backupAction({ verify: 'standard', copies: ['second'] });
     const outcome = await backupStep.execute(action, context);
     expect(outcome).toMatchObject({ status: 'failed', error: { code: 'verification-failed' } });

@@ -6,13 +6,16 @@ import type { BlobLocation, Id, Repository } from '../repository.ts';
 import { nameFault } from '../tree/node.ts';
 import type { TreeNode } from '../tree/node.ts';
 import { treesOf } from '../tree/survey-tree.ts';
+import { plainLength } from './compare-content.ts';
 import { Findings } from './findings.ts';
 
 /** What a walk over all trees of a snapshot found. */
 export interface Needed {
   readonly packs: ReadonlySet<Id>;
-  readonly files: number;
+  /** Different folder objects: folders that are the same share one. */
   readonly folders: number;
+  /** Entries that are no folders, each as often as it stands in the snapshot, and the bytes of the files among them. */
+  readonly entries: EntryTotals;
   /** Trees that are lost. */
   readonly lost: Findings;
   /** Names or an order that no honest writer makes. */
@@ -23,21 +26,51 @@ export interface Needed {
   readonly sizes: Findings;
 }
 
+export interface EntryTotals {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+interface Walk {
+  readonly repository: Repository;
+  readonly tally: Tally;
+  readonly packs: Set<Id>;
+  readonly found: Pick<Needed, 'lost' | 'shape' | 'missing' | 'sizes'>;
+  /** Of each tree with all below it. */
+  readonly totals: Map<Id, EntryTotals>;
+}
+
 /** Walks the whole tree. Nothing of the files is read: the index knows where each chunk lies and how long it is. */
 export async function findNeeded(repository: Repository, tree: Id, tally: Tally): Promise<Needed> {
-  const packs = new Set<Id>();
   const found = { lost: new Findings(), shape: new Findings(), missing: new Findings(), sizes: new Findings() };
-  let [files, folders] = [0, 0];
+  const walk: Walk = { repository, tally, packs: new Set(), found, totals: new Map() };
+  await walkTree(walk, tree);
+  const entries = walk.totals.get(tree) ?? { files: 0, bytes: 0 };
+  return { packs: walk.packs, folders: walk.totals.size, entries, ...found };
+}
+
+async function walkTree(walk: Walk, tree: Id): Promise<void> {
+  const { repository, tally, packs, found, totals } = walk;
   const onLost = (path: BytePath, error: unknown): void =>
     found.lost.add(`${fromBytePath(path)} (${messageOf(error)})`);
   for await (const { id, path, nodes } of treesOf(repository, tree, onLost)) {
     await tally.breathe();
     addPack(packs, repository.locate('tree', id));
     checkShape(found.shape, path, nodes);
-    folders += 1;
-    for (const node of nodes) files += checkFile({ repository, tally, packs, found }, path, node);
+    for (const node of nodes) checkFile(walk, path, node);
+    totals.set(id, totalsOf(nodes, totals));
   }
-  return { packs, files, folders, ...found };
+}
+
+/** Trees come after those below them. */
+function totalsOf(nodes: readonly TreeNode[], known: ReadonlyMap<Id, EntryTotals>): EntryTotals {
+  let [files, bytes] = [0, 0];
+  for (const { type, subtree, content, size } of nodes) {
+    const below = subtree === undefined ? undefined : known.get(subtree);
+    files += below?.files ?? (type === 'dir' ? 0 : 1);
+    bytes += below?.bytes ?? (content === undefined ? 0 : size);
+  }
+  return { files, bytes };
 }
 
 function addPack(packs: Set<Id>, location: BlobLocation | undefined): void {
@@ -54,29 +87,17 @@ function checkShape(shape: Findings, path: BytePath, nodes: readonly TreeNode[])
   }
 }
 
-interface FileCheck {
-  readonly repository: Repository;
-  readonly tally: Tally;
-  readonly packs: Set<Id>;
-  readonly found: Pick<Needed, 'missing' | 'sizes'>;
-}
-
-/** Returns 1 for a file, 0 for anything else. */
-function checkFile(check: FileCheck, folder: BytePath, node: TreeNode): number {
-  if (node.content === undefined) return 0;
+function checkFile({ repository, tally, packs, found }: Walk, folder: BytePath, node: TreeNode): void {
+  if (node.content === undefined) return;
   const path = (): string => fromBytePath(`${folder === '/' ? '' : folder}/${node.name}`);
-  const locations = node.content.map((id) => check.repository.locate('data', id));
-  for (const location of locations) addPack(check.packs, location);
-  if (locations.includes(undefined)) check.found.missing.add(path());
-  else if (plainSize(locations) !== node.size) check.found.sizes.add(path());
-  check.tally.add(node.size);
-  check.tally.done();
-  return 1;
+  const locations = node.content.map((id) => repository.locate('data', id));
+  for (const location of locations) addPack(packs, location);
+  if (locations.includes(undefined)) found.missing.add(path());
+  else if (plainSize(locations) !== node.size) found.sizes.add(path());
+  tally.add(node.size);
+  tally.done();
 }
 
-/** A sealed blob is 32 bytes longer than what it holds. */
 function plainSize(locations: readonly (BlobLocation | undefined)[]): number {
-  let size = 0;
-  for (const location of locations) size += location?.uncompressedLength ?? (location?.length ?? 32) - 32;
-  return size;
+  return locations.reduce((size, location) => size + (location === undefined ? 0 : plainLength(location)), 0);
 }

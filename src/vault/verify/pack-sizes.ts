@@ -7,21 +7,29 @@ const entrySize = 37;
 /** One more number: the length before compression. */
 const compressedEntrySize = 41;
 
+export interface PackSizes {
+  readonly findings: Findings;
+  /** Of the needed packs that are there. */
+  readonly bytes: number;
+}
+
 /** Compares the packs in the store with what the index says of them, by listing alone. */
 export async function checkPackSizes(
   repository: Repository,
   needed: ReadonlySet<Id>,
   signal: AbortSignal,
-): Promise<Findings> {
+): Promise<PackSizes> {
   const findings = new Findings();
   const sizes = await sizesOf(repository, needed, signal);
+  let bytes = 0;
   for (const { id, blobs } of repository.packs()) {
     if (!needed.has(id)) continue;
     const [size, expected] = [sizes.get(id), expectedSize(blobs)];
     if (size === undefined) findings.add(`${id.slice(0, 8)} is missing`);
     else if (size !== expected) findings.add(`${id.slice(0, 8)} has ${size} bytes instead of ${expected}`);
+    bytes += size ?? 0;
   }
-  return findings;
+  return { findings, bytes };
 }
 
 async function sizesOf(
