@@ -1,6 +1,7 @@
 import type { BackupRecord } from '../base/backup.ts';
 import type { Instant } from '../base/clock.ts';
 import type { MusterEvent, RunKind, RunStatus, StepStatus } from './event.ts';
+import type { SoundPacks } from './sound-packs.ts';
 
 /** The durable record: one SQLite file in WAL mode that several processes use at once. */
 export interface Journal {
@@ -23,6 +24,7 @@ export interface Journal {
   /** When an audience last got a message about something; undefined: never. */
   lastSent(query: SentQuery): Instant | undefined;
   readonly catalog: Catalog;
+  readonly soundPacks: SoundPacks;
   /** Reads every event and recomputes the hash chain. */
   verifyChain(): ChainVerdict;
   /** Makes the tables of runs, steps and backups anew from the events. */

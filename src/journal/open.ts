@@ -12,6 +12,7 @@ import { lastSent } from './messages.ts';
 import { currentOwner, type Owner } from './owner.ts';
 import { beat, recordOwner } from './ownership.ts';
 import { findRun, listRuns, readRun } from './runs.ts';
+import { soundPacksOf } from './sound-packs.ts';
 
 export interface JournalOptions {
   /** The state folder; made, for its owner alone, when there is none. On a local disk: SQLite's log needs shared memory. */
@@ -43,6 +44,7 @@ export function openJournal({ folder, clock, owner = currentOwner() }: JournalOp
     heartbeat: (run, now) => heartbeat({ database, held }, run, now),
     lastSent: (query) => lastSent(database, query),
     catalog: catalogOf(database),
+    soundPacks: soundPacksOf(database),
     verifyChain: () => verifyChain(database),
     rebuild: () => rebuild(database),
     close: () => database.close(),

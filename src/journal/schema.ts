@@ -110,3 +110,16 @@ CREATE TABLE leases (
   taken_at INTEGER NOT NULL
 ) STRICT;
 `;
+
+/**
+ * Version 2. When each pack of a storage target was last read to the last byte and found sound: some 60 bytes a pack,
+ * as many rows as there are packs. No fold of events, for thousands of them change at once.
+ */
+export const version2 = `
+CREATE TABLE sound_packs (
+  storage TEXT NOT NULL,
+  pack BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (storage, pack)
+) STRICT, WITHOUT ROWID;
+`;
