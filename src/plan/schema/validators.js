@@ -1,7 +1,7 @@
 // Generated from schemas/ by `npm run generate`; do not edit.
 "use strict";
 export const validatePlan = validate20;
-const schema31 = {"type":"object","properties":{"muster":{"const":1},"name":{"$ref":"common.schema.json#/$defs/name"},"timezone":{"type":"string"},"extends":{"type":"array","items":{"type":"string"}},"keys":{"$ref":"keys.schema.json"},"storage":{"$ref":"storage.schema.json"},"retention":{"$ref":"retention.schema.json"},"tiers":{"$ref":"tiers.schema.json"},"systems":{"$ref":"systems.schema.json"},"probes":{"$ref":"probes.schema.json"},"actions":{"$ref":"actions.schema.json"},"runbooks":{"$ref":"runbooks.schema.json"},"channels":{"$ref":"channels.schema.json"},"contacts":{"$ref":"contacts.schema.json"},"audiences":{"$ref":"audiences.schema.json"},"messages":{"$ref":"messages.schema.json"},"routes":{"$ref":"routes.schema.json"}},"additionalProperties":false};
+const schema31 = {"type":"object","properties":{"muster":{"const":1},"name":{"$ref":"common.schema.json#/$defs/name"},"timezone":{"type":"string"},"extends":{"type":"array","items":{"type":"string"},"maxItems":50},"keys":{"$ref":"keys.schema.json"},"storage":{"$ref":"storage.schema.json"},"retention":{"$ref":"retention.schema.json"},"tiers":{"$ref":"tiers.schema.json"},"systems":{"$ref":"systems.schema.json"},"probes":{"$ref":"probes.schema.json"},"actions":{"$ref":"actions.schema.json"},"runbooks":{"$ref":"runbooks.schema.json"},"channels":{"$ref":"channels.schema.json"},"contacts":{"$ref":"contacts.schema.json"},"audiences":{"$ref":"audiences.schema.json"},"messages":{"$ref":"messages.schema.json"},"routes":{"$ref":"routes.schema.json"}},"additionalProperties":false};
 const schema33 = {"type":"string"};
 const func1 = Object.prototype.hasOwnProperty;
 const schema34 = {"type":"object","additionalProperties":{"$ref":"#/$defs/key"},"$defs":{"key":{"type":"object","properties":{"passphrase":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"MUSTER_PASSPHRASE"}]}},"required":["passphrase"],"additionalProperties":false}}};
@@ -7243,11 +7243,8 @@ errors++;
 if(data.extends !== undefined){
 let data3 = data.extends;
 if(Array.isArray(data3)){
-const len0 = data3.length;
-for(let i0=0; i0<len0; i0++){
-let data4 = data3[i0];
-if(typeof data4 !== "string"){
-const err4 = {instancePath:instancePath+"/extends/" + i0,schemaPath:"#/properties/extends/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.extends.items.type,parentSchema:schema31.properties.extends.items,data:data4};
+if(data3.length > 50){
+const err4 = {instancePath:instancePath+"/extends",schemaPath:"#/properties/extends/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items",schema:50,parentSchema:schema31.properties.extends,data:data3};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -7256,15 +7253,28 @@ vErrors.push(err4);
 }
 errors++;
 }
-}
-}
-else {
-const err5 = {instancePath:instancePath+"/extends",schemaPath:"#/properties/extends/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.extends.type,parentSchema:schema31.properties.extends,data:data3};
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+let data4 = data3[i0];
+if(typeof data4 !== "string"){
+const err5 = {instancePath:instancePath+"/extends/" + i0,schemaPath:"#/properties/extends/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.extends.items.type,parentSchema:schema31.properties.extends.items,data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
 else {
 vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/extends",schemaPath:"#/properties/extends/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.extends.type,parentSchema:schema31.properties.extends,data:data3};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
 }
 errors++;
 }
@@ -7349,12 +7359,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
 if(vErrors === null){
-vErrors = [err6];
+vErrors = [err7];
 }
 else {
-vErrors.push(err6);
+vErrors.push(err7);
 }
 errors++;
 }
