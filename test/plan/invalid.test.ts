@@ -11,7 +11,7 @@ import { loadPlan } from '../../src/plan/load.ts';
  */
 
 const folder = join(import.meta.dirname, 'invalid');
-const env = { HOME: '/home/me', MUSTER_PASSPHRASE: 'not shown' };
+const env = { HOME: '/data/me', MUSTER_PASSPHRASE: 'not shown' };
 const plans = readdirSync(folder).filter((name) => !name.endsWith('.expected.json'));
 
 describe('plans with mistakes', () => {

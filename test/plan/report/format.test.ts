@@ -4,7 +4,7 @@ import { formatDiagnostics, summarizeDiagnostics } from '../../../src/plan/repor
 import { frameOf } from '../../../src/plan/report/frame.ts';
 import { widthOf } from '../../../src/base/width.ts';
 
-const file = '/work/shop/muster.yaml';
+const file = '/data/shop/muster.yaml';
 const text = ['muster: 1', 'name: shop', 'sytems:', '  orders:', '    needs: [configuraton]', '  orders: {}'].join(
   '\n',
 );
@@ -40,7 +40,7 @@ function at(column: number, endColumn?: number): Position {
 }
 
 function shown(found: readonly Diagnostic[], format: 'text' | 'json' | 'github' | 'sarif', color = false): string {
-  return formatDiagnostics(found, sources, { format, cwd: '/work/shop', color });
+  return formatDiagnostics(found, sources, { format, cwd: '/data/shop', color });
 }
 
 describe('text', () => {
@@ -163,7 +163,7 @@ describe('json', () => {
 
 describe('github', () => {
   test('writes one command a diagnostic, with everything escaped', () => {
-    const odd: Diagnostic = { ...duplicate, file: '/work/shop/a,b:c.yaml', message: '100% of\nit: a,b' };
+    const odd: Diagnostic = { ...duplicate, file: '/data/shop/a,b:c.yaml', message: '100% of\nit: a,b' };
     expect(shown([unknownKey, odd], 'github')).toBe(
       '::error file=muster.yaml,line=3,endLine=3,col=1,endColumn=7,title=unknown-key::there is no section `sytems`%0ADid you mean `systems`?\n' +
         '::warning file=a%2Cb%3Ac.yaml,line=6,col=3,title=duplicate-name::100%25 of%0Ait: a,b\n',
@@ -173,7 +173,7 @@ describe('github', () => {
 
 describe('sarif', () => {
   test('is a log of version 2.1.0 whose results point at rules and places', () => {
-    const odd: Diagnostic = { ...duplicate, file: '/work/shop/a b#.yaml' };
+    const odd: Diagnostic = { ...duplicate, file: '/data/shop/a b#.yaml' };
     const outside: Diagnostic = { ...duplicate, file: '/etc/x.yaml', related: [] };
     const log: unknown = JSON.parse(shown([unknownKey, odd, outside], 'sarif'));
     expect(log).toMatchObject({
@@ -181,7 +181,7 @@ describe('sarif', () => {
       runs: [
         {
           tool: { driver: { name: 'muster', rules: [{ id: 'duplicate-name' }, { id: 'unknown-key' }] } },
-          originalUriBaseIds: { ROOT: { uri: 'file:///work/shop/' } },
+          originalUriBaseIds: { ROOT: { uri: 'file:///data/shop/' } },
           columnKind: 'utf16CodeUnits',
           results: [
             {
