@@ -169,6 +169,8 @@ export interface RestoreOutcome extends RunOutcome {
   readonly files: number;
   readonly bytes: number;
   readonly recoveredTo: string | undefined;
+  /** What was restored from. */
+  readonly backup: BackupRecord | undefined;
   /** What was asked for and is not there, and checks of the restored data that did not pass. */
   readonly missing: readonly Fault[];
   /** Why steps of it did not succeed. */

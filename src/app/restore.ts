@@ -37,6 +37,7 @@ export async function restore(state: State, options: RestoreOptions): Promise<Re
     run,
     status,
     record,
+    backup: work.steps.flatMap(({ action }) => (action.kind === 'restore' ? [action.backup] : []))[0],
     files: facts?.files ?? 0,
     bytes: facts?.bytes ?? 0,
     recoveredTo: facts?.recoveredTo || undefined,

@@ -3,14 +3,16 @@ import { formatDiagnostics, messageOf, MusterError, type Diagnostic, type LoadRe
 import { commandList } from './commands.ts';
 import type { Session } from './session.ts';
 import { counted } from './text/counted.ts';
+import { oneLine } from './text/printable.ts';
 
 /** A plan with errors: carries what `loadPlan` found. */
 export class PlanInvalidError extends MusterError {
   readonly result: LoadResult;
 
   constructor(result: LoadResult) {
-    const count = result.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
-    super(`the plan has ${counted(count, 'error')}`, {
+    const errors = result.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
+    const found = errors > 0 ? counted(errors, 'error') : counted(result.diagnostics.length, 'warning');
+    super(`the plan has ${found}`, {
       code: 'plan-invalid',
       hint: 'Mend the plan; muster validate shows the findings.',
     });
@@ -64,7 +66,7 @@ export function reportError(error: unknown, session: Session): void {
   } else {
     const findings = error instanceof PlanInvalidError ? `${findingsText(error.result, session)}\n` : '';
     const hint = facts.hint === undefined || findings !== '' ? '' : `\n  hint: ${facts.hint}`;
-    session.tell(`${findings}error[${facts.code}]: ${facts.message}${hint}`);
+    session.tell(`${findings}error[${facts.code}]: ${oneLine(facts.message)}${hint}`);
   }
   if (session.globals().verbose && error instanceof Error && !(error instanceof MusterError))
     session.tell(error.stack ?? '');

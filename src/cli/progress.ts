@@ -3,6 +3,7 @@ import { createTerminalView } from './progress/terminal.ts';
 import type { EventOf, View } from './progress/view.ts';
 import type { Session } from './session.ts';
 import { counted } from './text/counted.ts';
+import { oneLine } from './text/printable.ts';
 
 /** Shows a run on stderr while it lasts: how far each step is on a terminal, a line for each finished step elsewhere. */
 export function showProgress(muster: Muster, session: Session): () => void {
@@ -19,7 +20,7 @@ export function showProgress(muster: Muster, session: Session): () => void {
     if (event.type === 'step.skipped') view.note(`- ${titleOf(event.step)}: skipped: ${event.reason}`);
     if (event.type === 'step.checked') view.checked({ done: (checked += 1), of: titles.size });
     if (event.type === 'message.failed')
-      view.note(`! Message ${event.message} to ${event.audience} by ${event.channel} failed: ${event.detail}`);
+      view.note(`! Message ${event.message} to ${event.audience} by ${event.channel} failed: ${oneLine(event.detail)}`);
   });
   return () => {
     stop();
@@ -43,7 +44,7 @@ function createLineView(session: Session): View {
 
 /** The result says more: which files, and what to do. */
 function finishedLine({ status, error, faults, retryIn }: EventOf<'attempt.finished'>, title: string): string {
-  const why = error === undefined ? '' : `: ${error.message}`;
+  const why = error === undefined ? '' : `: ${oneLine(error.message)}`;
   const again = retryIn === undefined ? '' : `; next attempt in ${formatDuration(retryIn)}`;
   if (status === 'succeeded') return `✓ ${title}`;
   if (status === 'partial') return `! ${title}: partly done, ${counted(faults.length, 'fault')}${why}`;

@@ -9,7 +9,10 @@ export async function ask(question: string, otherwise: string, session: Session)
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());
   // The terminal is in raw mode meanwhile: without this, Ctrl-C would not reach the process.
-  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  terminal.on('SIGINT', () => {
+    process.stderr.write('\n');
+    process.kill(process.pid, 'SIGINT');
+  });
   try {
     const signal = AbortSignal.any([session.signal, closed.signal]);
     return (await terminal.question(`${question} [${otherwise}] `, { signal })).trim() || otherwise;

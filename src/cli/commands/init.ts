@@ -4,8 +4,8 @@ import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { loadPlan, MusterError } from '../../index.ts';
+import { PlanInvalidError } from '../failure.ts';
 import { documentOf } from '../json.ts';
-import { planOf } from '../open.ts';
 import { ask } from '../prompt.ts';
 import type { Session } from '../session.ts';
 import { planText, type Answers } from '../init/template.ts';
@@ -40,14 +40,12 @@ async function init(folder: string, template: Answers['template'], session: Sess
   session.print(session.globals().json ? documentOf({ path, name: answers.name, template }) : nextSteps(path));
 }
 
-/** Answers can contradict each other: backups inside of what they are of. Then there is no plan. */
+/** Answers can contradict each other, such as backups inside of what they are of: that is said, and no plan is left. */
 async function validated(path: string, session: Session): Promise<void> {
-  try {
-    planOf(await loadPlan(path, { env: session.env }));
-  } catch (error) {
-    await rm(path);
-    throw error;
-  }
+  const result = await loadPlan(path, { env: session.env });
+  if (result.plan && result.diagnostics.length === 0) return;
+  await rm(path);
+  throw new PlanInvalidError(result);
 }
 
 /** Asks on a terminal; elsewhere, and with --yes, the suggestions stand. */
@@ -75,11 +73,8 @@ function pathFrom(text: string): string {
 const longestName = 60;
 
 function nameFrom(text: string): string {
-  const words =
-    basename(text)
-      .normalize('NFKD')
-      .toLowerCase()
-      .match(/[a-z0-9]+/g) ?? [];
+  const plain = basename(text).normalize('NFKD').replaceAll(/\p{M}/gu, '');
+  const words = plain.toLowerCase().match(/[a-z0-9]+/g) ?? [];
   const name = words.join('-').slice(0, longestName).replace(/-$/, '');
   return /^[a-z]/.test(name) ? name : `plan-${name}`.replace(/-$/, '');
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type Muster, type RestoreOptions, type RunOutcome } from '../../index.ts';
+import type { Muster, RestoreOptions, RestoreOutcome, RunOutcome } from '../../index.ts';
 import { listArgument, momentOf } from '../arguments.ts';
 import { exitCodeOfOutcome } from '../exit.ts';
 import { usageError } from '../failure.ts';
@@ -47,9 +47,13 @@ async function restore(muster: Muster, options: Options, session: Session): Prom
   const end = showProgress(muster, session);
   const outcome = await muster.restore(request).finally(end);
   session.exitCode = exitCodeOfOutcome(outcome);
-  const { run, status, files, bytes, recoveredTo = null, missing, errors } = outcome;
-  if (session.globals().json) session.print(documentOf({ run, status, files, bytes, recoveredTo, missing, errors }));
-  else session.print(renderRestoreOutcome(outcome));
+  session.print(session.globals().json ? documentOf(restoreJson(outcome)) : renderRestoreOutcome(outcome));
+}
+
+function restoreJson(outcome: RestoreOutcome): object {
+  const { run, status, backup, files, bytes, missing, errors } = outcome;
+  const from = { backup: backup?.id ?? null, backupStatus: backup?.status ?? null };
+  return { run, status, ...from, files, bytes, recoveredTo: outcome.recoveredTo ?? null, missing, errors };
 }
 
 async function dryRun(muster: Muster, request: RestoreOptions, session: Session): Promise<void> {

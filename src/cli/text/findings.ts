@@ -1,4 +1,5 @@
 import { plainPaint, type Paint, type RunRecord } from '../../index.ts';
+import { oneLine } from './printable.ts';
 
 interface StepFindings {
   readonly step: string;
@@ -23,7 +24,7 @@ export function renderFindings(record: RunRecord, paint: Paint = plainPaint): st
   return findingsOf(record)
     .flatMap(({ title, findings }) => [
       `${markOf(findings, paint)} ${title}`,
-      ...findings.map(({ severity, message }) => `    ${severity === 'ok' ? '' : `${severity}: `}${message}`),
+      ...findings.map(({ severity, message }) => `    ${severity === 'ok' ? '' : `${severity}: `}${oneLine(message)}`),
     ])
     .join('\n');
 }

@@ -52,13 +52,16 @@ function verifyLines({ backup, system, storage, level, passed, score, error, che
 
 /** What is back, where, and everything that is missing. */
 export function renderRestoreOutcome(outcome: RestoreOutcome): string {
-  const { files, bytes, recoveredTo, missing, errors } = outcome;
+  const { files, bytes, recoveredTo, missing, errors, backup } = outcome;
   const done = `${counted(files, 'file')}, ${formatSize(bytes)} restored to ${recoveredTo ?? ''}`;
   return withEnd(
     [
       ...(recoveredTo === undefined ? [] : [done]),
       ...faultLines(missing, Number.POSITIVE_INFINITY),
       ...errors.flatMap((error) => errorLines(recoveredTo === undefined ? 'nothing restored' : 'error', error)),
+      ...(backup?.status === 'partial'
+        ? [`note: the backup is partial: muster runs ${backup.run} lists what it lacks`]
+        : []),
     ],
     outcome,
   );

@@ -16,6 +16,11 @@ export function printable(text: string): string {
   return text.replaceAll(steering, numbered);
 }
 
+/** A message as one line. */
+export function oneLine(text: string): string {
+  return printable(text.replaceAll(/\s*\n\s*/g, ' '));
+}
+
 /** A whole text: line ends, tabs and the colours of muster stay. A text that is JSON stays the same JSON. */
 export function harmless(text: string): string {
   return text.replaceAll(unsafe, (found: string, colour: string | undefined) => colour ?? numbered(found));

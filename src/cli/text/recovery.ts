@@ -1,7 +1,7 @@
 import { dateTime, formatDuration, formatSize, type RecoverOutcome } from '../../index.ts';
 import { counted } from './counted.ts';
 import { renderFindings } from './findings.ts';
-import { printable } from './printable.ts';
+import { oneLine } from './printable.ts';
 
 /** What a recovery did, or would do, in the few lines that a terminal has room for; the report says it all. */
 export function renderRecovery(outcome: RecoverOutcome, timezone: string): string {
@@ -19,7 +19,7 @@ function executed({ report, record, run, status }: RecoverOutcome, timezone: str
     ),
     objective('RTO', report.rto),
     objective('RPO', report.rpo),
-    ...report.deviations.map((text) => `deviation: ${printable(text)}`),
+    ...report.deviations.map((text) => `deviation: ${oneLine(text)}`),
     ...hintsOf(record).map((hint) => `hint: ${hint}`),
     ...report.notTested.map((text) => `not tested: ${text}`),
     `run ${run}: ${status}${report.verifiedAt === undefined ? '' : `, verified ${dateTime(report.verifiedAt, timezone)}`}`,

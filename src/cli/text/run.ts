@@ -1,5 +1,6 @@
 import { dateTime, formatDuration, type MusterEvent, type RunRecord, type StepRecord } from '../../index.ts';
 import { faultLines } from './fault.ts';
+import { oneLine } from './printable.ts';
 
 /** One run with its steps, and all that was missing or went wrong. */
 export function renderRun(run: RunRecord, timezone: string): string {
@@ -23,7 +24,7 @@ function stepLines(step: StepRecord, events: readonly MusterEvent[]): readonly s
   const end = events.findLast((event) => event.type === 'attempt.finished' && event.step === id);
   const faults = end?.type === 'attempt.finished' ? end.faults : [];
   return [
-    `  ${status.padEnd(11)} ${title}${took}${tries}${why === undefined ? '' : `: ${why}`}`,
+    `  ${status.padEnd(11)} ${title}${took}${tries}${why === undefined ? '' : `: ${oneLine(why)}`}`,
     ...(end?.type === 'attempt.finished' && end.error?.hint !== undefined ? [`    hint: ${end.error.hint}`] : []),
     ...faultLines(faults, Number.POSITIVE_INFINITY),
   ];
@@ -32,6 +33,6 @@ function stepLines(step: StepRecord, events: readonly MusterEvent[]): readonly s
 /** Messages of routes belong to no step. */
 function messageLine(event: MusterEvent): readonly string[] {
   return event.type === 'message.failed'
-    ? [`  message ${event.message} to ${event.audience} by ${event.channel} failed: ${event.detail}`]
+    ? [`  message ${event.message} to ${event.audience} by ${event.channel} failed: ${oneLine(event.detail)}`]
     : [];
 }
