@@ -1,16 +1,11 @@
-import type { SourceFile } from './source-file.ts';
+import type { Span } from './source-file.ts';
+
+export type { Span } from './source-file.ts';
 
 /*
  * A YAML file as a tree of values that know where they stand. An alias is the very node of its anchor, so a tree may
  * share nodes, but never holds itself.
  */
-
-/** A stretch of a file, in UTF-16 units; the end is exclusive. */
-export interface Span {
-  readonly file: SourceFile;
-  readonly start: number;
-  readonly end: number;
-}
 
 export type Node = ScalarNode | ListNode | MapNode;
 

@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import type { Position } from '../../base/diagnostic.ts';
-import type { Span } from './node.ts';
 
 /** A file that was read, with what is needed to tell lines and columns. */
 export interface SourceFile {
@@ -12,6 +11,13 @@ export interface SourceFile {
   readonly inherited: boolean;
   /** Offsets at which lines start; filled in at the first question. */
   lineStarts: readonly number[] | undefined;
+}
+
+/** A stretch of a file, in UTF-16 units; the end is exclusive. */
+export interface Span {
+  readonly file: SourceFile;
+  readonly start: number;
+  readonly end: number;
 }
 
 export function sourceFile(path: string, text: string, origin: 'plan' | 'inherited'): SourceFile {

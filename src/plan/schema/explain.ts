@@ -3,17 +3,8 @@ import { oneOf, quote } from '../quote.ts';
 import type { MapNode } from '../read/node.ts';
 import { keyExplainers, unknownKeys } from './keys.ts';
 import { locate, type Located } from './locate.ts';
-import type { SchemaError } from './validate.ts';
+import type { ExplainContext, Explainer, SchemaError } from './schema-error.ts';
 import { explainType } from './wrong-type.ts';
-
-/** Says what one error means; undefined when another problem says it already. */
-export type Explainer = (error: SchemaError, place: Located, context: ExplainContext) => Problem | undefined;
-
-export interface ExplainContext {
-  readonly problems: Problems;
-  /** Keys of the same map that the schema does not know: one that is missing may be among them, misspelt. */
-  readonly unknown: readonly string[];
-}
 
 /** Says in the words of the language what the validators found: one problem for each mistake. */
 export function explain(root: MapNode, errors: readonly SchemaError[], problems: Problems): void {

@@ -1,9 +1,8 @@
 import { closestName } from '../../base/closest-name.ts';
 import type { Problem } from '../problems.ts';
 import { allOf, oneOf, quote } from '../quote.ts';
-import type { ExplainContext, Explainer } from './explain.ts';
 import type { Located } from './locate.ts';
-import type { SchemaError } from './validate.ts';
+import type { ExplainContext, Explainer, SchemaError } from './schema-error.ts';
 import { isSecret } from './wrong-type.ts';
 
 /** Keys that are unknown, missing, too many, or in the wrong place. */

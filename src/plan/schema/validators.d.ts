@@ -1,4 +1,4 @@
-import type { SchemaError } from './validate.ts';
+import type { SchemaError } from './schema-error.ts';
 
 export interface Validator {
   (data: unknown): boolean;

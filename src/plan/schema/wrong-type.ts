@@ -1,7 +1,7 @@
 import type { Problem } from '../problems.ts';
 import { oneOf, quote } from '../quote.ts';
 import type { Located } from './locate.ts';
-import type { SchemaError } from './validate.ts';
+import type { SchemaError } from './schema-error.ts';
 
 /** Never shows the value: it may be a secret in the wrong place. */
 export function explainType({ schema, schemaPath, parentSchema, data }: SchemaError, place: Located): Problem {
