@@ -25,6 +25,7 @@ import type {
   BlobType,
   CheckPacksOptions,
   Id,
+  PackAccess,
   PackReport,
   Repository,
   RepositoryLock,
@@ -80,6 +81,11 @@ export class OpenRepository implements Repository {
       for (const blob of pack.blobs) this.#pending.delete(keyOf(blob.type, blob.id));
     };
     this.#packs = new PackWriter({ store: this.store, sealer: parts.sealer, onPack });
+  }
+
+  get packAccess(): PackAccess | undefined {
+    const { folder } = this.store.facts;
+    return folder === undefined ? undefined : { folder, key: this.#parts.sealer.key };
   }
 
   has(type: BlobType, id: Id): boolean {

@@ -16,6 +16,8 @@ export interface Posix {
   removeAttribute(place: PosixPlace, name: string): void;
   /** Nanoseconds since 1970, exactly; Node's own calls round them. */
   setTimes(place: PosixPlace, times: { readonly atime: bigint; readonly mtime: bigint }): void;
+  /** Gives an open file a name, also one that has none yet (`O_TMPFILE`). Throws `EEXIST` when the name is taken. */
+  linkOpen(fd: number, place: BytePath): void;
   /** `mode` is a `st_mode`: the type (FIFO, block or character device) and permissions. */
   makeNode(path: BytePath, mode: number, device: bigint): void;
   /** Where the next data at or after an offset of an open file begins; infinity when only a hole is left. */
@@ -55,6 +57,7 @@ interface Koffi {
 
 const atCurrentFolder = -100;
 const noFollow = 0x100;
+const followLink = 0x400;
 const seekData = 3;
 const perSecond = 1_000_000_000n;
 
@@ -68,6 +71,7 @@ function bind(): Posix {
   const listxattr = libc.func('int64_t llistxattr(const void *path, void *list, size_t size)');
   const getxattr = libc.func('int64_t lgetxattr(const void *path, const void *name, void *value, size_t size)');
   const mknod = libc.func('int mknod(const void *path, uint32_t mode, uint64_t device)');
+  const linkat = libc.func('int linkat(int from, const void *path, int to, const void *place, int flags)');
   const syncfs = libc.func('int syncfs(int fd)') as unknown as AsyncCall;
   const lseek = libc.func('int64_t lseek(int fd, int64_t offset, int whence)');
   const calls = { libc, must, fail };
@@ -76,6 +80,11 @@ function bind(): Posix {
     setAttribute: attributeSetter(calls),
     removeAttribute: attributeRemover(calls),
     setTimes: timeSetter(calls),
+    linkOpen: (fd, place) => {
+      // The kernel's own link to the open file; what it is called elsewhere does not matter.
+      const open = cString(`/proc/self/fd/${fd}`);
+      must('linkat', linkat(atCurrentFolder, open, atCurrentFolder, cString(place), followLink));
+    },
     makeNode: (path, mode, device) => must('mknod', mknod(cString(path), mode, device)),
     nextData: (fd, offset) => {
       const at = lseek(fd, offset, seekData);

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../storage/store.ts';
+import type { MasterKey } from './format/master-key.ts';
 import type { JsonObjects } from './format/objects.ts';
 import type { Sealer } from './format/seal.ts';
 
@@ -12,6 +13,8 @@ export type Id = string;
  */
 export interface Repository {
   readonly store: ObjectStore;
+  /** What threads of this process need to read packs by themselves; undefined: they can't, and `load` is the only way. */
+  readonly packAccess?: PackAccess | undefined;
   /** Polynomial of the content-defined chunker, from `config`. */
   readonly polynomial: bigint;
   /** For maintenance, which goes around the index: the sealed objects, and what seals them. */
@@ -71,6 +74,12 @@ export interface IndexReport {
   readonly faults: readonly string[];
   /** How many blobs the readable files list for each pack. */
   readonly blobs: ReadonlyMap<Id, number>;
+}
+
+export interface PackAccess {
+  /** The folder of the store. */
+  readonly folder: string;
+  readonly key: MasterKey;
 }
 
 export interface BlobLocation {

@@ -29,7 +29,7 @@ export async function checkPacks(packs: PacksToCheck, options: CheckPacksOptions
   const faulty: PackReport[] = [];
   const checker = new PackChecker(packs.sealer);
   const tasks = tasksFor(packs);
-  await runCrew<CountedTask, number | undefined>({
+  await runCrew<CountedTask, number | undefined, void>({
     threadsFrom: 2,
     startThreads: (stop) =>
       startThreads(thread, extraThreads(), { key: packs.sealer.key, stop } satisfies CheckThreadData),

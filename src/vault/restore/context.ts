@@ -2,21 +2,26 @@ import type { OpenFolder } from '../open-folder.ts';
 import type { PosixState } from '../posix.ts';
 import type { Tally } from '../progress.ts';
 import type { Repository } from '../repository.ts';
-import type { RestoreRequest } from '../vault.ts';
+import type { EntryFault, RestoreRequest } from '../vault.ts';
 import type { BytePath } from '../../base/capture.ts';
 import type { RestoredLinks } from './restored-links.ts';
 
+/** What is needed to set owner, mode, times and attributes. */
+export interface MetadataContext {
+  readonly calls: PosixState;
+  /** Only root can give files to others. */
+  readonly asRoot: boolean;
+  readonly tally: { fault(fault: EntryFault): void };
+}
+
 /** What all steps of one restore share. */
-export interface RestoreContext {
+export interface RestoreContext extends MetadataContext {
   readonly repository: Repository;
   readonly request: RestoreRequest;
   readonly tally: Tally;
   /** The target, held open. */
   readonly top: OpenFolder;
   readonly links: RestoredLinks;
-  readonly calls: PosixState;
-  /** Only root can give files to others. */
-  readonly asRoot: boolean;
   readonly area: RestoreArea;
 }
 

@@ -7,7 +7,10 @@ import { nativePath } from '../open-folder.ts';
 import type { Posix, PosixPlace } from '../posix.ts';
 import { permissionsOf } from '../tree/mode.ts';
 import type { ExtendedAttribute, TreeNode } from '../tree/node.ts';
-import type { RestoreContext } from './context.ts';
+import type { MetadataContext } from './context.ts';
+
+/** What is set after the content. */
+export type NodeFacts = Pick<TreeNode, 'type' | 'mode' | 'uid' | 'gid' | 'mtime' | 'atime' | 'attributes'>;
 
 /** Opens a place itself, even a FIFO or a device, for nothing but calls on its data. Node does not name it. */
 const openPath = 0o10_000_000;
@@ -17,7 +20,7 @@ const accessLists = ['system.posix_acl_access', 'system.posix_acl_default'];
  * Owner, attributes, mode and times of a file or folder that is open, in this order: a new owner takes away set-user-id
  * and capabilities, an access list changes the mode, and everything changes the times. What fails is a `metadata` fault.
  */
-export function applyToOpen(context: RestoreContext, entry: Described, fd: number): void {
+export function applyToOpen(context: MetadataContext, entry: Described, fd: number): void {
   const { node } = entry;
   attempt(context, entry, () => own(context, () => fchownSync(fd, node.uid, node.gid)));
   applyAttributes(context, entry, fd);
@@ -26,7 +29,7 @@ export function applyToOpen(context: RestoreContext, entry: Described, fd: numbe
 }
 
 /** As `applyToOpen`, for a symbolic link: it has no mode. */
-export function applyToLink(context: RestoreContext, entry: Described, place: BytePath): void {
+export function applyToLink(context: MetadataContext, entry: Described, place: BytePath): void {
   const { node } = entry;
   attempt(context, entry, () => own(context, () => lchownSync(nativePath(place), node.uid, node.gid)));
   applyAttributes(context, entry, place);
@@ -34,7 +37,7 @@ export function applyToLink(context: RestoreContext, entry: Described, place: By
 }
 
 /** As `applyToOpen`, for a FIFO or a device, which must not be opened for use. */
-export function applyToSpecial(context: RestoreContext, entry: Described, place: BytePath): void {
+export function applyToSpecial(context: MetadataContext, entry: Described, place: BytePath): void {
   const { node } = entry;
   const fd = openSync(nativePath(place), openPath | constants.O_NOFOLLOW);
   try {
@@ -49,12 +52,12 @@ export function applyToSpecial(context: RestoreContext, entry: Described, place:
 }
 
 export interface Described {
-  readonly node: TreeNode;
+  readonly node: NodeFacts;
   /** In the snapshot. */
   readonly path: BytePath;
 }
 
-function attempt(context: RestoreContext, { path }: Described, call: () => void): void {
+function attempt(context: MetadataContext, { path }: Described, call: () => void): void {
   try {
     call();
   } catch (error) {
@@ -65,18 +68,18 @@ function attempt(context: RestoreContext, { path }: Described, call: () => void)
   }
 }
 
-function own(context: RestoreContext, call: () => void): void {
+function own(context: MetadataContext, call: () => void): void {
   if (context.asRoot) call();
 }
 
 /** A file that stays with whoever restores it must not act in his name for others. */
-function modeFor(context: RestoreContext, node: TreeNode): number {
+function modeFor(context: MetadataContext, node: NodeFacts): number {
   const mode = permissionsOf(node.mode);
   const keepsOwner = context.asRoot || (process.geteuid?.() === node.uid && process.getegid?.() === node.gid);
   return keepsOwner || node.type === 'dir' ? mode : mode & 0o1777;
 }
 
-function setTimes(context: RestoreContext, node: TreeNode, place: PosixPlace): void {
+function setTimes(context: MetadataContext, node: NodeFacts, place: PosixPlace): void {
   const { atime, mtime } = node;
   if (context.calls.available) return context.calls.posix.setTimes(place, { atime, mtime });
   // Text, because a negative number would mean "now" to Node.
@@ -89,7 +92,7 @@ function inSeconds(time: bigint): string {
   return (Number(time) / 1e9).toFixed(9);
 }
 
-function applyAttributes(context: RestoreContext, entry: Described, place: PosixPlace): void {
+function applyAttributes(context: MetadataContext, entry: Described, place: PosixPlace): void {
   const { calls } = context;
   const { node, path } = entry;
   if (!calls.available) return noteLost(context, entry, calls.reason);
@@ -105,19 +108,19 @@ function applyAttributes(context: RestoreContext, entry: Described, place: Posix
   if (node.type !== 'symlink') dropInherited(calls.posix, node, place);
 }
 
-function noteLost(context: RestoreContext, { node, path }: Described, reason: string): void {
+function noteLost(context: MetadataContext, { node, path }: Described, reason: string): void {
   if (node.attributes.length === 0) return;
   const names = node.attributes.map((attribute) => attribute.name).join(', ');
   context.tally.fault({ path, kind: 'metadata', detail: `attributes could not be set (${reason}): ${names}` });
 }
 
 /** As with owners: what only root may set is left out without a fault when somebody else restores. */
-function isForRoot(context: RestoreContext, { name }: ExtendedAttribute, error: unknown): boolean {
+function isForRoot(context: MetadataContext, { name }: ExtendedAttribute, error: unknown): boolean {
   return !context.asRoot && codeOf(error) === 'EPERM' && /^(security|trusted)\./.test(name);
 }
 
 /** Access lists that a new entry got from the folder it was made in, and that it did not have. */
-function dropInherited(posix: Posix, node: TreeNode, place: PosixPlace): void {
+function dropInherited(posix: Posix, node: NodeFacts, place: PosixPlace): void {
   const names = new Set(node.attributes.map((attribute) => attribute.name));
   for (const name of accessLists) {
     if (names.has(name) || (name.endsWith('default') && node.type !== 'dir')) continue;

@@ -12,14 +12,9 @@ import { findSnapshot } from '../snapshot.ts';
 import type { RestoreRequest, RestoreResult } from '../vault.ts';
 import { restoreArea } from './area.ts';
 import type { RestoreContext } from './context.ts';
-import { faultOf } from './entry-refused.ts';
 import { RestoredLinks } from './restored-links.ts';
-import { applyToOpen } from './metadata.ts';
-import { restoreLeaf } from './restore-leaf.ts';
-import { isWanted, surveyRestore } from './survey.ts';
-import { TargetFolder } from './target-folder.ts';
-import { entriesIn } from './tree-walk.ts';
-import type { SafeEntry } from './tree-walk.ts';
+import { surveyRestore } from './survey.ts';
+import { RestoreWork, usualThreadsFrom } from './write-files.ts';
 
 export interface RestoreOptions {
   readonly repository: Repository;
@@ -27,6 +22,8 @@ export interface RestoreOptions {
   readonly request: RestoreRequest;
   /** Of the request and of the lock. */
   readonly signal: AbortSignal;
+  /** Tasks that must be waiting before threads are started; 0 starts them in any case. */
+  readonly threadsFrom?: number;
 }
 
 /**
@@ -50,7 +47,7 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<RestoreR
       area: restoreArea(request.target, snapshot.paths),
     };
     await surveyRestore(context, snapshot.tree);
-    return await writeAll(context, snapshot.tree);
+    return await writeAll(context, snapshot.tree, options.threadsFrom ?? usualThreadsFrom);
   } finally {
     top.close();
   }
@@ -74,66 +71,10 @@ function targetError(target: BytePath, detail: string): MusterError {
   });
 }
 
-async function writeAll(context: RestoreContext, tree: Id): Promise<RestoreResult> {
-  const restore = { context, files: 0, bytes: 0 };
-  await restoreFolder(restore, new TargetFolder(context, { path: '/' }), tree);
+async function writeAll(context: RestoreContext, tree: Id, threadsFrom: number): Promise<RestoreResult> {
+  const work = new RestoreWork(context);
+  await work.run(tree, threadsFrom);
   if (context.calls.available) await context.calls.posix.syncFileSystem(context.top.fd);
   context.tally.finish();
-  return { files: restore.files, bytes: restore.bytes, faults: context.tally.faults };
-}
-
-interface Restore {
-  readonly context: RestoreContext;
-  files: number;
-  bytes: number;
-}
-
-async function restoreFolder(restore: Restore, folder: TargetFolder, tree: Id): Promise<void> {
-  const { tally, repository } = restore.context;
-  const entries = await entriesIn(repository, { path: folder.path, tree }, (fault) => tally.fault(fault));
-  for (const entry of entries) {
-    await tally.breathe();
-    try {
-      await restoreEntry(restore, folder, entry);
-    } catch (error) {
-      tally.fault(faultOf(entry.path, error));
-    }
-  }
-}
-
-async function restoreEntry(restore: Restore, folder: TargetFolder, entry: SafeEntry): Promise<void> {
-  const { context } = restore;
-  const { node } = entry;
-  const wanted = isWanted(context, entry);
-  if (node.subtree !== undefined)
-    return await restoreSubfolder(restore, folder, { ...entry, tree: node.subtree, wanted });
-  if (!wanted || node.type === 'socket') return;
-  await restoreLeaf(context, folder.enter(), entry);
-  restore.files += 1;
-  restore.bytes += node.size;
-  context.tally.done();
-}
-
-interface Subfolder extends SafeEntry {
-  readonly tree: Id;
-  readonly wanted: boolean;
-}
-
-/** Its owner, mode and times come last: what is made in it would change them, or not be allowed. */
-async function restoreSubfolder(restore: Restore, parent: TargetFolder, entry: Subfolder): Promise<void> {
-  const { context } = restore;
-  const folder = new TargetFolder(context, { path: entry.path, node: entry.node, parent });
-  try {
-    if (entry.wanted) folder.enter();
-    await restoreFolder(restore, folder, entry.tree);
-    const own = folder.made || (entry.wanted && replacesFolder(context, entry.path));
-    if (own && folder.opened !== undefined) applyToOpen(context, entry, folder.opened.fd);
-  } finally {
-    folder.close();
-  }
-}
-
-/** Whether a folder that was there already becomes as in the snapshot. */
-function replacesFolder({ request, area }: RestoreContext, path: BytePath): boolean {
-  return request.overwrite === 'always' && !area.isAbove(path);
+  return { files: work.files, bytes: work.bytes, faults: context.tally.faults };
 }

@@ -7,7 +7,7 @@ const handed = 2;
 /** How long the main thread works on a task of its own before it looks after everything else. */
 const sliceMs = 5;
 
-export interface CrewOptions<Task, Result> {
+export interface CrewOptions<Task, Result, Step = void> {
   /** How many tasks must be waiting before threads are worth their start. */
   readonly threadsFrom: number;
   /** `stop` goes to `serveTasks` in each of them. */
@@ -17,9 +17,11 @@ export interface CrewOptions<Task, Result> {
   /** What a thread gets; what is in `transfer` is gone here afterwards. */
   readonly messageOf: (task: Task) => { readonly message: unknown; readonly transfer: readonly TransferListItem[] };
   /** What the main thread does with a task. It may be left off at each `yield`. */
-  readonly work: (task: Task) => Generator<void, Result>;
+  readonly work: (task: Task) => Generator<Step, Result>;
+  /** What the main thread's own work yields; in threads nobody looks at it. */
+  readonly onStep?: (task: Task, step: Step) => void;
   readonly onResult: (task: Task, result: Result) => void | Promise<void>;
-  /** Called now and then; throws to end everything. */
+  /** Called at every step; throws to end everything. */
   readonly check: () => void;
 }
 
@@ -27,7 +29,7 @@ export interface CrewOptions<Task, Result> {
  * Deals tasks to threads and to the main thread, which is one more of the crew and works in slices of milliseconds.
  * Resolves when the last result was taken; throws the first fault, once no thread is at work any more.
  */
-export async function runCrew<Task, Result>(options: CrewOptions<Task, Result>): Promise<void> {
+export async function runCrew<Task, Result, Step>(options: CrewOptions<Task, Result, Step>): Promise<void> {
   const crew = new Crew(options);
   try {
     while (await crew.turn());
@@ -41,8 +43,8 @@ interface Thread<Task> {
   readonly tasks: Task[];
 }
 
-class Crew<Task, Result> {
-  readonly #options: CrewOptions<Task, Result>;
+class Crew<Task, Result, Step> {
+  readonly #options: CrewOptions<Task, Result, Step>;
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   #threads: readonly Thread<Task>[] = [];
   readonly #ready: Task[] = [];
@@ -51,7 +53,7 @@ class Crew<Task, Result> {
   #fault: { readonly error: unknown } | undefined;
   #wake: () => void = () => undefined;
 
-  constructor(options: CrewOptions<Task, Result>) {
+  constructor(options: CrewOptions<Task, Result, Step>) {
     this.#options = options;
   }
 
@@ -90,13 +92,14 @@ class Crew<Task, Result> {
 
   /** Enough for every thread to get new work while the main thread is at a task of its own. */
   async #fill(): Promise<void> {
-    const enough = this.#options.threadsFrom + this.#threads.length * handed;
+    const enough = 1 + this.#options.threadsFrom + this.#threads.length * handed;
     while (!this.#ended && this.#ready.length < enough) {
       const task = await this.#options.next();
       if (task === undefined) this.#ended = true;
       else this.#ready.push(task);
     }
-    if (this.#threads.length === 0 && this.#ready.length >= this.#options.threadsFrom) this.#start();
+    const { threadsFrom } = this.#options;
+    if (this.#threads.length === 0 && this.#ready.length > 0 && this.#ready.length >= threadsFrom) this.#start();
   }
 
   #start(): void {
@@ -135,25 +138,27 @@ class Crew<Task, Result> {
     const work = this.#options.work(task);
     try {
       for (;;) {
-        const step = runSlice(work);
+        const step = this.#workASlice(task, work);
         if (step.done === true) {
           this.#results.push({ task, result: step.value });
           return true;
         }
         await setImmediate();
-        this.#check();
       }
     } finally {
       // Closes what it has open when it is left off. Nobody takes this result.
       work.return(undefined as Result);
     }
   }
-}
 
-function runSlice<Result>(work: Generator<void, Result>): IteratorResult<void, Result> {
-  const until = performance.now() + sliceMs;
-  for (;;) {
-    const step = work.next();
-    if (step.done === true || performance.now() > until) return step;
+  #workASlice(task: Task, work: Generator<Step, Result>): IteratorResult<Step, Result> {
+    const until = performance.now() + sliceMs;
+    for (;;) {
+      this.#check();
+      const step = work.next();
+      if (step.done === true) return step;
+      this.#options.onStep?.(task, step.value);
+      if (performance.now() > until) return step;
+    }
   }
 }

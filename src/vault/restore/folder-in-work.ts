@@ -1,0 +1,59 @@
+import type { OpenFolder } from '../open-folder.ts';
+import type { RestoreContext } from './context.ts';
+import { applyToOpen } from './metadata.ts';
+import type { TargetFolder } from './target-folder.ts';
+import type { SafeEntry } from './tree-walk.ts';
+
+export interface WorkFolderOptions {
+  readonly context: RestoreContext;
+  readonly target: TargetFolder;
+  readonly parent?: FolderInWork | undefined;
+  /** Undefined for the target itself, which stays as it is. */
+  readonly entry?: SafeEntry | undefined;
+  /** True when a folder that was there already becomes as in the snapshot. */
+  readonly becomes: boolean;
+  readonly onDone: (folder: FolderInWork) => void;
+}
+
+/**
+ * Keeps a folder open until all that belongs in it is there. Its owner, mode and times come last: what is made in it
+ * would change them, or not be allowed.
+ */
+export class FolderInWork {
+  readonly target: TargetFolder;
+  readonly #options: WorkFolderOptions;
+  /** The walk over it is one. */
+  #unfinished = 1;
+
+  constructor(options: WorkFolderOptions) {
+    this.#options = options;
+    this.target = options.target;
+    options.parent?.hold();
+  }
+
+  enter(): OpenFolder {
+    return this.target.enter();
+  }
+
+  hold(): void {
+    this.#unfinished += 1;
+  }
+
+  release(): void {
+    this.#unfinished -= 1;
+    if (this.#unfinished === 0) this.#finish();
+  }
+
+  #finish(): void {
+    const { context, target, entry, parent, becomes, onDone } = this.#options;
+    try {
+      const { opened } = target;
+      if (entry !== undefined && opened !== undefined && (target.made || becomes))
+        applyToOpen(context, entry, opened.fd);
+    } finally {
+      target.close();
+      onDone(this);
+      parent?.release();
+    }
+  }
+}
