@@ -1,6 +1,7 @@
 import { backup, planBackup } from './app/backup.ts';
 import { backupOf, filesOf, listBackups, runOf } from './app/catalog.ts';
 import type { Muster, OpenOptions } from './app/muster.ts';
+import { addKey, listKeys, removeKey, rotateKey } from './app/keys.ts';
 import { notify, renderMessage } from './app/notify.ts';
 import { graph, preview } from './app/preview.ts';
 import { planRecovery, recover } from './app/recover.ts';
@@ -25,6 +26,7 @@ export function openMuster(plan: Plan, options: OpenOptions = {}): Muster {
     ...readings(state),
     ...plannings(state),
     ...doings(state),
+    ...keyFunctions(state),
     close: () => state.close(),
   };
 }
@@ -66,5 +68,14 @@ function doings(state: State): Doings {
     restore: (options) => restore(state, options),
     recover: (options) => recover(state, options),
     notify: (options) => notify(state, options),
+  };
+}
+
+function keyFunctions(state: State): Pick<Muster, 'listKeys' | 'addKey' | 'removeKey' | 'rotateKey'> {
+  return {
+    listKeys: (options) => listKeys(state, options),
+    addKey: (options) => addKey(state, options),
+    removeKey: (options) => removeKey(state, options),
+    rotateKey: (options) => rotateKey(state, options),
   };
 }

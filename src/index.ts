@@ -8,6 +8,7 @@
  */
 export { openMuster } from './app.ts';
 export type * from './app/muster.ts';
+export type { KeyChange, KeyOptions, SlotLine, StorageKeys } from './app/keys.ts';
 export type { BackupRecord, CaptureManifest, StoredCopy } from './base/backup.ts';
 export { fromBytePath, toBytePath, type BytePath } from './base/capture.ts';
 export type { Clock, Instant, Milliseconds } from './base/clock.ts';
@@ -29,6 +30,8 @@ export { renderPreview } from './observe/text/preview.ts';
 export { renderRuns } from './observe/text/runs.ts';
 export { renderSchedule } from './observe/text/schedule.ts';
 export { renderStatus } from './observe/text/status.ts';
+
+export { table } from './observe/text/table.ts';
 export { plain as plainPaint, type Paint } from './observe/text/paint.ts';
 export type { RecoveryGraph } from './order/graph.ts';
 export { judgeObjectives, type ObjectiveReport } from './order/objectives.ts';

@@ -42,7 +42,7 @@ async function firstVault(
   const faults: string[] = [];
   for (const name of storageOf(state.plan, backup)) {
     try {
-      const vault = await state.vaults.open(name);
+      const vault = await state.vaults.open(name, { purpose: 'files' });
       const snapshot = backup.storage.find((copy) => copy.name === name)?.snapshot ?? backup.id;
       return { vault, snapshot: (await vault.snapshot(snapshot)).id };
     } catch (error) {

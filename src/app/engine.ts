@@ -28,7 +28,7 @@ export async function execute(state: State, work: Work): Promise<RunOutcome> {
   const { runSteps, handlers } = await loadEngine();
   const id = newRunId(state.clock.now());
   const scratch = join(state.folder, 'scratch', id);
-  const effects = effectsOf(state, scratch, handlers);
+  const effects = effectsOf(state, { scratch, handlers, purpose: work.kind, run: id });
   try {
     state.steps.set(id, work.steps);
     const { status } = await runSteps(requestOf(state, work, id), effects);
@@ -65,7 +65,14 @@ function requestOf(state: State, work: Work, id: string): RunRequest {
   };
 }
 
-function effectsOf(state: State, scratch: string, handlers: StepHandlers): RunEffects {
+interface RunPlace {
+  readonly scratch: string;
+  readonly handlers: StepHandlers;
+  readonly purpose: string;
+  readonly run: string;
+}
+
+function effectsOf(state: State, { scratch, handlers, purpose, run }: RunPlace): RunEffects {
   return {
     journal: state.journal(),
     clock: state.clock,
@@ -73,7 +80,7 @@ function effectsOf(state: State, scratch: string, handlers: StepHandlers): RunEf
     context: () => ({
       plan: state.plan,
       resolveSecret: state.secrets.resolve,
-      vault: (storage, options) => state.vaults.open(storage, options),
+      vault: (storage, options) => state.vaults.open(storage, { ...options, purpose, run }),
       newestBackup: (system) => state.catalog().newest(system),
       scratch: async () => {
         await mkdir(scratch, { recursive: true, mode: 0o700 });

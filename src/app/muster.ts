@@ -2,6 +2,7 @@ import type { BackupRecord } from '../base/backup.ts';
 import type { BytePath } from '../base/capture.ts';
 import type { Clock, Instant } from '../base/clock.ts';
 import type { Delivery } from '../base/delivery.ts';
+import type { Secret } from '../base/secret.ts';
 import type { ErrorFacts, MusterEvent, RunStatus } from '../journal/event.ts';
 import type { BackupFilter, RunFilter, RunRecord, RunSummary } from '../journal/journal.ts';
 import type { StatusReport } from '../observe/status.ts';
@@ -17,6 +18,7 @@ import type { GraphOptions, RecoveryGraph } from '../order/graph.ts';
 import type { ObjectiveReport } from '../order/objectives.ts';
 import type { RetentionDecision } from '../retention/decide.ts';
 import type { BackupExecution } from '../schedule/execution.ts';
+import type { KeyChange, KeyOptions, StorageKeys } from './keys.ts';
 
 export interface OpenOptions {
   /** Folder of the journal. Default: `.muster` beside the plan. */
@@ -62,6 +64,13 @@ export interface Muster {
   notify(options: NotifyOptions): Promise<NotifyOutcome>;
   /** The texts that `notify` would send. */
   renderMessage(options: NotifyOptions): Promise<readonly RenderedText[]>;
+  /** The key slots of each storage target, and which of the plan's keys opens them. */
+  listKeys(options: KeyOptions): Promise<readonly StorageKeys[]>;
+  addKey(options: KeyOptions & { readonly key: string }): Promise<readonly KeyChange[]>;
+  /** `what`: a key of the plan, or the first digits of a slot's id. */
+  removeKey(options: KeyOptions & { readonly what: string }): Promise<readonly KeyChange[]>;
+  /** `old`: where the passphrase is that the key had before. */
+  rotateKey(options: KeyOptions & { readonly key: string; readonly old: Secret }): Promise<readonly KeyChange[]>;
   close(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { MusterError } from '../base/error.ts';
 export function named<T>(
   definitions: ReadonlyMap<string, T>,
   name: string,
-  what: 'tier' | 'system' | 'storage' | 'runbook' | 'message' | 'audience',
+  what: 'tier' | 'system' | 'storage' | 'key' | 'runbook' | 'message' | 'audience',
 ): T {
   const found = definitions.get(name);
   if (found !== undefined) return found;

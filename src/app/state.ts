@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { messageOf, MusterError } from '../base/error.ts';
 import { usernameHere } from '../base/process.ts';
-import type { MusterEvent } from '../journal/event.ts';
+import type { MusterEvent, MusterEventBody } from '../journal/event.ts';
 import type { Catalog, Journal } from '../journal/journal.ts';
 import { openJournal } from '../journal/open.ts';
 import { createNotifier, type Notifier } from '../notify/notifier.ts';
@@ -13,7 +13,9 @@ import type { Plan } from '../plan/model/plan.ts';
 import { createSecrets, type Secrets } from '../secrets/secrets.ts';
 import { backgroundOf } from './background.ts';
 import { emptyCatalog } from './empty-catalog.ts';
+import { createKnownSlots, type KnownSlots } from './known-slots.ts';
 import type { OpenOptions } from './muster.ts';
+import type { PlanKeys } from './plan-keys.ts';
 import { createVaults, type Vaults } from './vaults.ts';
 
 /** What all functions of an open plan share. */
@@ -25,6 +27,9 @@ export interface State {
   readonly by: string;
   readonly secrets: Secrets;
   readonly vaults: Vaults;
+  readonly knownSlots: KnownSlots;
+  /** What opening a vault takes. */
+  readonly keys: PlanKeys;
   readonly listeners: Set<(event: MusterEvent) => void>;
   /** Steps of the runs under way, for the messages about them. */
   readonly steps: Map<string, readonly PlannedStep[]>;
@@ -35,6 +40,8 @@ export interface State {
   hasJournal(): boolean;
   /** Reading only: a state folder that isn't there yet is an empty catalog, and stays away. */
   catalog(): Catalog;
+  /** Keeps an event that belongs to no run, or was not emitted by the engine, and tells the listeners. */
+  readonly note: (body: MusterEventBody, run?: string) => void;
   /** Tells the routes and the listeners about an event that is on record. */
   readonly tell: (event: MusterEvent) => void;
   close(): Promise<void>;
@@ -44,6 +51,8 @@ export function createState(plan: Plan, options: OpenOptions): State {
   const clock = options.clock ?? systemClock;
   const folder = options.state ?? join(plan.folder, '.muster');
   const secrets = createSecrets({ env: options.env ?? process.env, cwd: plan.folder });
+  const knownSlots = createKnownSlots(folder);
+  const keys = { plan, resolveSecret: secrets.resolve, knownSlots };
   const journal = once(() => openJournal({ folder, clock }));
   const notifier = once(() => notifierOf(state));
   const state: State = {
@@ -52,7 +61,13 @@ export function createState(plan: Plan, options: OpenOptions): State {
     clock,
     by: options.by ?? `${usernameHere() || `uid ${process.getuid?.() ?? 'unknown'}`}@${hostname()}`,
     secrets,
-    vaults: createVaults({ plan, clock, resolveSecret: secrets.resolve }),
+    knownSlots,
+    keys,
+    vaults: createVaults({
+      ...keys,
+      clock,
+      onKeyUsed: ({ run, ...use }) => state.note({ type: 'key.used', ...use }, run),
+    }),
     listeners: new Set(),
     steps: new Map(),
     journal: () => {
@@ -64,6 +79,11 @@ export function createState(plan: Plan, options: OpenOptions): State {
     notifier: notifier.get,
     hasJournal: () => holdsJournal(folder),
     catalog: () => (state.hasJournal() ? state.journal().catalog : emptyCatalog),
+    note: (body, run = '') => {
+      const event: MusterEvent = { run, at: clock.now(), ...body };
+      state.journal().append(event);
+      for (const listener of state.listeners) tellQuietly(listener, event);
+    },
     tell: (event) => {
       notifier.get().listen(event);
       for (const listener of state.listeners) tellQuietly(listener, event);

@@ -1,38 +1,60 @@
-import { readdir } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
-import { codeOf, MusterError } from '../base/error.ts';
-import type { ResolveSecret } from '../base/secret.ts';
-import type { Plan } from '../plan/model/plan.ts';
+import { MusterError } from '../base/error.ts';
 import type { Storage } from '../plan/model/system.ts';
-import type { ObjectStore } from '../storage/store.ts';
 import type { Vault } from '../vault/vault.ts';
+import { keyToTry, withFirstKey, type PlanKeys } from './plan-keys.ts';
+import { isEmpty, storageOf, storeOf } from './stores.ts';
+
+export interface OpenVaultRequest {
+  readonly create?: boolean;
+  /** Why, for the record: a kind of run, or a command. */
+  readonly purpose: string;
+  /** The run that asks. */
+  readonly run?: string;
+}
 
 /** The vaults of the plan's storage targets, each opened once. */
 export interface Vaults {
-  open(storage: string, options?: { readonly create?: boolean }): Promise<Vault>;
+  /** With the first key of the plan that opens it. */
+  open(storage: string, request: OpenVaultRequest): Promise<Vault>;
+  /** Closes it, so that it is opened anew when it is needed again. */
+  forget(storage: string): Promise<void>;
   /** Bytes of all objects in a target; needs no key. */
   bytesUsed(storage: string): Promise<number>;
   close(): Promise<void>;
 }
 
-interface VaultsRequest {
-  readonly plan: Plan;
+/** A key of the plan has opened a vault. */
+export interface KeyUse {
+  readonly storage: string;
+  readonly key: string;
+  readonly slot: string;
+  readonly purpose: string;
+  readonly run: string | undefined;
+}
+
+export interface VaultsRequest extends PlanKeys {
   readonly clock: Clock;
-  readonly resolveSecret: ResolveSecret;
+  readonly onKeyUsed: (use: KeyUse) => void;
 }
 
 export function createVaults(request: VaultsRequest): Vaults {
   const opened = new Map<string, Promise<Vault>>();
-  const open: Vaults['open'] = (name, options) => {
+  const open: Vaults['open'] = (name, asked) => {
     const known = opened.get(name);
     if (known) return known;
-    const opening = openOrCreate(request, storageOf(request.plan, name), options?.create === true ? 'create' : 'open');
+    const opening = openAndRecord(request, storageOf(request.plan, name), asked);
     opened.set(name, opening);
     opening.catch(() => opened.delete(name));
     return opening;
   };
   return {
     open,
+    forget: async (name) => {
+      const known = opened.get(name);
+      opened.delete(name);
+      await (await known)?.close();
+    },
     bytesUsed: (name) => sizeOf(storageOf(request.plan, name)),
     close: async () => {
       const settled = await Promise.allSettled(opened.values());
@@ -41,23 +63,36 @@ export function createVaults(request: VaultsRequest): Vaults {
   };
 }
 
-async function openOrCreate(request: VaultsRequest, storage: Storage, mode: 'open' | 'create'): Promise<Vault> {
+async function openAndRecord(request: VaultsRequest, storage: Storage, asked: OpenVaultRequest): Promise<Vault> {
+  const { key, opened } = await openOrCreate(request, storage, asked);
+  const { purpose, run } = asked;
+  request.onKeyUsed({ storage: storage.name, key, slot: opened.keySlot, purpose, run });
+  request.knownSlots.remember(storage.name, key, opened.keySlot);
+  return opened;
+}
+
+async function openOrCreate(request: VaultsRequest, storage: Storage, { create }: OpenVaultRequest) {
   const { clock } = request;
   // Loaded at the first use: its cryptography takes a while, and what only looks at a plan needs none.
   const { createVault, openVault } = await import('../vault/open-vault.ts');
+  const store = await storeOf(storage);
   if (!(await isEmpty(storage.path)))
-    return openVault({ store: await storeOf(storage), passphrase: await firstPassphrase(request), clock });
-  if (mode === 'create')
-    return createVault({ store: await storeOf(storage), passphrases: await passphrases(request), clock });
+    return await withFirstKey(request, storage, ({ passphrase, firstSlot }) =>
+      openVault({ store, passphrase, firstSlot, clock }),
+    );
+  if (create === true) {
+    const [key = '', ...others] = request.plan.keys.keys();
+    const passphrases = await Promise.all([key, ...others].map((name) => passphraseOf(request, storage, name)));
+    return { key, opened: await createVault({ store, passphrases, clock }) };
+  }
   throw new MusterError(`storage ${storage.name} holds no vault yet: ${storage.path} is empty`, {
     code: 'vault-missing',
     hint: 'The first backup makes it; check the path when one was made before.',
   });
 }
 
-async function storeOf(storage: Storage): Promise<ObjectStore> {
-  const { openLocalStore } = await import('../storage/local.ts');
-  return openLocalStore({ folder: storage.path });
+async function passphraseOf(request: VaultsRequest, storage: Storage, key: string): Promise<string> {
+  return (await keyToTry(request, storage, key)).passphrase;
 }
 
 async function sizeOf(storage: Storage): Promise<number> {
@@ -65,35 +100,4 @@ async function sizeOf(storage: Storage): Promise<number> {
   let bytes = 0;
   for await (const object of (await storeOf(storage)).list('')) bytes += object.size;
   return bytes;
-}
-
-async function firstPassphrase(request: VaultsRequest): Promise<string> {
-  const [key] = request.plan.keys.values();
-  if (!key) throw new MusterError('the plan has no key', { code: 'key-missing', hint: 'Define one under keys.' });
-  return request.resolveSecret(key.passphrase);
-}
-
-async function passphrases(request: VaultsRequest): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const key of request.plan.keys.values()) found.push(await request.resolveSecret(key.passphrase));
-  return found;
-}
-
-/** A folder that isn't there counts as empty; one that holds other files is left to `openVault` to refuse. */
-async function isEmpty(folder: string): Promise<boolean> {
-  try {
-    return (await readdir(folder)).length === 0;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return true;
-    throw error;
-  }
-}
-
-function storageOf(plan: Plan, name: string): Storage {
-  const storage = plan.storage.get(name);
-  if (storage) return storage;
-  throw new MusterError(`the plan has no storage target ${name}`, {
-    code: 'storage-missing',
-    hint: `It has ${[...plan.storage.keys()].join(', ')}.`,
-  });
 }

@@ -28,6 +28,7 @@ export const commandList: readonly CommandEntry[] = [
   entry('restore', 'bring back files or a system', () => import('./commands/restore.ts')),
   entry('recover', 'simulate or execute a recovery runbook', () => import('./commands/recover.ts')),
   entry('runs', 'what ran, and how it ended', () => import('./commands/runs.ts')),
+  entry('keys', 'who can open the vaults: list, add, remove, rotate', () => import('./commands/keys.ts')),
   entry('status', 'health of systems and storage', () => import('./commands/status.ts')),
   entry('notify', 'render and send a message of the plan', () => import('./commands/notify.ts')),
 ];

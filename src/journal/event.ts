@@ -15,7 +15,7 @@ export type StepStatus = 'succeeded' | 'partial' | 'failed' | 'skipped' | 'inter
 
 /**
  * Everything that happens, as one union. The engine emits; the journal, the terminal, notifications and metrics listen.
- * All but `progress` are kept. Nothing in an event may hold a secret.
+ * All but `progress` are kept. Nothing in an event may hold a secret. What belongs to no run has an empty `run`.
  */
 export type MusterEvent = { readonly run: string; readonly at: Instant } & MusterEventBody;
 
@@ -109,6 +109,21 @@ export type MusterEventBody =
       readonly audience: string;
       readonly channel: string;
       readonly detail: string;
+    }
+  /** A key of the plan has opened a vault; `purpose` is a kind of run or a command. Once for each process and vault. */
+  | {
+      readonly type: 'key.used';
+      readonly storage: string;
+      readonly key: string;
+      readonly slot: string;
+      readonly purpose: string;
+    }
+  /** `key`: the key of the plan that the slot is for, where that is known. */
+  | {
+      readonly type: 'key.added' | 'key.removed';
+      readonly storage: string;
+      readonly key: string | undefined;
+      readonly slot: string;
     }
   /** A listener (a notifier, a metric) threw at an event of the type `of`; the run is none the worse. */
   | { readonly type: 'listener.failed'; readonly listener: string; readonly of: string; readonly message: string }

@@ -31,6 +31,9 @@ export function fold(database: Database, sequence: number, event: MusterEvent): 
     case 'message.sent':
     case 'message.failed':
     case 'listener.failed':
+    case 'key.used':
+    case 'key.added':
+    case 'key.removed':
     case 'progress':
       return undefined;
   }

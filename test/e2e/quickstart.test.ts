@@ -131,9 +131,7 @@ describe('given the quickstart plan', () => {
   });
 });
 
-async function stateOf(
-  shop: Shop,
-): Promise<{
+async function stateOf(shop: Shop): Promise<{
   readonly files: Awaited<ReturnType<typeof fingerprintOf>>;
   readonly orders: ReturnType<typeof ordersOf>;
 }> {
