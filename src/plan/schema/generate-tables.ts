@@ -63,7 +63,9 @@ function tables(schema: Schema, path: string, context: Context): string[] {
   const branches = (schema.allOf ?? []).flatMap((branch) => branchTables(branch, path, context));
   if (branches.length > 0) return branches;
   if (!schema.properties) return [];
-  const rows = Object.entries(schema.properties).map(([key, property]) => propertyRow(key, property, schema));
+  const rows = Object.entries(schema.properties).map(([key, property]) =>
+    propertyRow(key, property, { owner: schema, context }),
+  );
   const inside = Object.entries(schema.properties).flatMap(([key, property]) =>
     mapsIn(property, `${path}.${key}`, context),
   );
@@ -98,20 +100,25 @@ function mapsIn(property: Schema, path: string, context: Context): string[] {
   return tables(schema, schema.items ? `${path}[]` : path, inner);
 }
 
-function propertyRow(key: string, property: Schema, owner: Schema): string {
+function propertyRow(
+  key: string,
+  property: Schema,
+  { owner, context }: { readonly owner: Schema; readonly context: Context },
+): string {
+  const target = lookUp(property, context)?.schema;
   const needed = owner.required?.includes(key) === true ? '**Required.** ' : '';
-  const cells = [`\`${key}\``, typeName(property), `${needed}${property.description ?? ''}`, example(property)];
+  const cells = [`\`${key}\``, typeName(property, target), `${needed}${property.description ?? ''}`, example(property)];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-/** What a value is, in a few words. */
-export function typeName(schema: Schema): string {
+/** What a value is, in a few words. `target`: what its reference leads to. */
+export function typeName(schema: Schema, target?: Schema): string {
   const name = named[schema.$ref ?? ''];
   if (name !== undefined) return name;
   if (schema.enum) return schema.enum.map((word) => `\`${String(word)}\``).join(', ');
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const).replaceAll('"', '')}\``;
   if (schema.items) return schema.items.type === 'string' ? 'list of text' : 'list of maps';
-  if (schema.$ref !== undefined) return /count|priority/.test(schema.$ref) ? 'whole number' : 'map';
+  if (schema.$ref !== undefined) return target && target.$ref === undefined ? typeName(target) : 'map';
   const types = [schema.type ?? []].flat().map((type) => typeNames[type] ?? type);
   return types.join(' or ');
 }
