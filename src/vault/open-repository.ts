@@ -15,6 +15,7 @@ import type { CheckedLock } from './lock/take-lock.ts';
 import { takeLock } from './lock/take-lock.ts';
 import { checkPack } from './pack/check-pack.ts';
 import { checkPacks } from './pack/check-packs.ts';
+import { PackReceiver } from './pack/pack-receiver.ts';
 import { PackWriter } from './pack/pack-writer.ts';
 import { PackReader } from './pack/pack-reader.ts';
 import { readBlob } from './pack/read-blob.ts';
@@ -30,6 +31,8 @@ import type {
   Repository,
   RepositoryLock,
   IndexReport,
+  SaveOptions,
+  SharedWriting,
 } from './repository.ts';
 
 export interface RepositoryParts {
@@ -92,17 +95,29 @@ export class OpenRepository implements Repository {
     return this.#pending.has(keyOf(type, id)) || this.#index.has(type, id);
   }
 
-  async save(type: BlobType, bytes: Uint8Array): Promise<{ readonly id: Id; readonly stored: number }> {
+  async save(
+    type: BlobType,
+    bytes: Uint8Array,
+    { claims, compression }: SaveOptions = {},
+  ): Promise<{ readonly id: Id; readonly stored: number }> {
     this.#refuseOldVersion();
     const id = hash('sha256', bytes);
     if (this.#locks.size === 0) this.#savedWithoutLock = true;
     return await this.#inTurn(async () => {
-      if (this.has(type, id)) return { id, stored: 0 };
-      const stored = await this.#packs.add(type, id, bytes);
+      if (this.has(type, id) || claims?.claim(id) === false) return { id, stored: 0 };
+      const stored = await this.#packs.add({ type, id, compression }, bytes);
       if (!this.#index.has(type, id)) this.#pending.add(keyOf(type, id));
       await this.#indexWriter.writeIfDue();
       return { id, stored };
     });
+  }
+
+  shareWriting(): SharedWriting {
+    this.#refuseOldVersion();
+    const { store, polynomial } = this;
+    const receiver = (): PackReceiver =>
+      new PackReceiver({ store, onPack: (writer, pack) => this.#packs.adopt(writer, pack) });
+    return { key: this.sealer.key, polynomial, index: this.#index.view(), receiver };
   }
 
   async load(type: BlobType, id: Id): Promise<Buffer> {
@@ -132,6 +147,10 @@ export class OpenRepository implements Repository {
   locate(type: BlobType, id: Id): BlobLocation | undefined {
     const [first] = this.#index.locations(type, id);
     return first;
+  }
+
+  hasPack(id: Id): boolean {
+    return this.#index.hasPack(id);
   }
 
   packs(): Iterable<{ readonly id: Id; readonly blobs: readonly BlobLocation[] }> {

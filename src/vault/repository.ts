@@ -1,4 +1,8 @@
+import type { Compression } from '../base/compression.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import type { Claims } from './index/claimed-ids.ts';
+import type { IndexView } from './index/index-view.ts';
+import type { PackReceiver } from './pack/pack-receiver.ts';
 import type { MasterKey } from './format/master-key.ts';
 import type { JsonObjects } from './format/objects.ts';
 import type { Sealer } from './format/seal.ts';
@@ -25,11 +29,15 @@ export interface Repository {
   /** True when the index, or this writer, holds it. */
   has(type: BlobType, id: Id): boolean;
   /** Stores it unless it is there. `stored`: bytes added, 0 when it was known. `bytes` may be reused afterwards. */
-  save(type: BlobType, bytes: Uint8Array): Promise<{ readonly id: Id; readonly stored: number }>;
+  save(type: BlobType, bytes: Uint8Array, options?: SaveOptions): Promise<{ readonly id: Id; readonly stored: number }>;
+  /** Absent where only `save` can store. `flush` makes durable what the receivers have taken. */
+  shareWriting?(): SharedWriting;
   /** Decrypted, decompressed, checked against its id. Throws `blob-missing` or `blob-damaged`. */
   load(type: BlobType, id: Id): Promise<Buffer>;
   /** Where it lies; undefined when unknown. */
   locate(type: BlobType, id: Id): BlobLocation | undefined;
+  /** True when the index lists it. */
+  hasPack(id: Id): boolean;
   /** Packs of the index with their blobs. */
   packs(): Iterable<{ readonly id: Id; readonly blobs: readonly BlobLocation[] }>;
   /** Everything saved so far is durable and indexed when it resolves. */
@@ -80,6 +88,22 @@ export interface PackAccess {
   /** The folder of the store. */
   readonly folder: string;
   readonly key: MasterKey;
+}
+
+export interface SaveOptions {
+  /** Asked before a blob that is not known is stored: it may be that another thread has taken it on. */
+  readonly claims?: Claims | undefined;
+  /** Default: `default`. */
+  readonly compression?: Compression | undefined;
+}
+
+/** What threads need to store data in packs of their own. */
+export interface SharedWriting {
+  readonly key: MasterKey;
+  readonly polynomial: bigint;
+  readonly index: IndexView;
+  /** Writes the packs of one thread. */
+  receiver(): PackReceiver;
 }
 
 export interface BlobLocation {

@@ -9,11 +9,13 @@ import { posixCalls } from '../posix.ts';
 import { Tally } from '../progress.ts';
 import type { Id, Repository } from '../repository.ts';
 import { findSnapshot, snapshotJson } from '../snapshot.ts';
-import type { BackupRequest, BackupResult, Snapshot } from '../vault.ts';
+import type { BackupRequest, BackupResult, EntryFault, Snapshot } from '../vault.ts';
 import type { ArchiveContext } from './context.ts';
+import { FileReader } from './cut-file.ts';
+import { openCrew } from './open-crew.ts';
+import { Opened } from './opened.ts';
 import { HardLinks } from './known-content.ts';
 import { localOwners } from './owners.ts';
-import { singleChunk } from './read-file.ts';
 import { saveTargets } from './save-tree.ts';
 import { SourceFault } from './source-fault.ts';
 import { targetTree } from './targets.ts';
@@ -35,7 +37,7 @@ export async function backUp(options: BackUpOptions): Promise<BackupResult> {
   checkRoots(request.roots);
   const parent = await parentOf(repository, request.parent);
   const context = contextOf(options);
-  const tree = await saveRoots(context, request.roots, parent?.tree);
+  const tree = await savedBy(context, saveRoots(context, request.roots, parent?.tree));
   await repository.flush();
   context.tally.finish();
   await setImmediate();
@@ -46,7 +48,22 @@ export async function backUp(options: BackUpOptions): Promise<BackupResult> {
     snapshotJson({ time, parent: parent?.id, tree, paths, tags }),
   );
   const { roots: _, ...totals } = context.totals;
-  return { snapshot, ...totals, faults: context.tally.faults };
+  return { snapshot, ...totals, faults: inOrder(context.tally.faults) };
+}
+
+/** Whatever happens, no thread works on and nothing of the source stays open. */
+async function savedBy(context: ArchiveContext, tree: Promise<Id>): Promise<Id> {
+  try {
+    return await tree;
+  } finally {
+    await context.crew.stop();
+    context.opened.closeAll();
+  }
+}
+
+/** By path: threads meet them in any order. */
+function inOrder(faults: readonly EntryFault[]): readonly EntryFault[] {
+  return faults.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
 function checkRoots(roots: readonly CaptureRoot[]): void {
@@ -82,15 +99,21 @@ async function parentOf(repository: Repository, id: Id | undefined): Promise<Sna
   }
 }
 
-function contextOf({ repository, clock, request, signal }: BackUpOptions): ArchiveContext {
+function contextOf(options: BackUpOptions): ArchiveContext {
+  const { repository, clock, request, signal } = options;
   const tally = new Tally({ clock, signal, onProgress: request.onProgress });
+  const totals = noTotals();
+  const owners = localOwners();
   return {
     repository,
     tally,
-    totals: noTotals(),
-    owners: localOwners(),
+    totals,
+    owners,
+    ...openCrew(options, { tally, totals, owners }),
     hardLinks: new HardLinks(),
-    buffer: Buffer.allocUnsafe(singleChunk),
+    cutter: new FileReader(repository.polynomial),
+    opened: new Opened(),
+    zeros: undefined,
     attributes: attributeReader(tally, request.roots[0]?.path ?? '/'),
     time: request.time,
   };

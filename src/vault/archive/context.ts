@@ -1,7 +1,10 @@
 import type { Tally } from '../progress.ts';
-import type { Repository } from '../repository.ts';
+import type { Id, Repository } from '../repository.ts';
+import type { FileReader } from './cut-file.ts';
 import type { HardLinks } from './known-content.ts';
+import type { Opened } from './opened.ts';
 import type { Owners } from './owners.ts';
+import type { ReadingCrew } from './reading-crew.ts';
 import type { ExtendedAttribute } from '../tree/node.ts';
 import type { BytePath } from '../../base/capture.ts';
 import type { Instant } from '../../base/clock.ts';
@@ -13,8 +16,16 @@ export interface ArchiveContext {
   readonly totals: ArchiveTotals;
   readonly owners: Owners;
   readonly hardLinks: HardLinks;
-  /** For files of one chunk, one at a time. */
-  readonly buffer: Buffer;
+  /** Reads files, here and in threads. */
+  readonly crew: ReadingCrew;
+  /** For files that are cut here and stored by all. */
+  readonly cutter: FileReader;
+  /** What of the source is open. */
+  readonly opened: Opened;
+  /** Stores data; whoever calls it first for the same content stores it. */
+  readonly saveData: (bytes: Uint8Array) => Promise<Id>;
+  /** The chunk that holes consist of, once it was met. */
+  zeros: Promise<Id> | undefined;
   /** Undefined where this system offers no way to read them. */
   readonly attributes: ((path: BytePath) => readonly ExtendedAttribute[]) | undefined;
   /** Time of folders that the snapshot names and that do not exist. */

@@ -17,8 +17,9 @@ export function unchangedContent(
   return same && previous.content.every((id) => repository.has('data', id)) ? previous.content : undefined;
 }
 
-interface ReadLink {
-  readonly stats: BigIntStats;
+/** A file with several names that was read. */
+export interface LinkedFile {
+  readonly stats: Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs'>;
   readonly content: readonly Id[];
 }
 
@@ -27,7 +28,8 @@ const limit = 20_000;
 
 /** Content of files with several names that this backup has read already: the second name need not be read. */
 export class HardLinks {
-  readonly #read = new Map<string, ReadLink>();
+  readonly #read = new Map<string, LinkedFile>();
+  readonly #inWork = new Set<string>();
 
   contentOf(stats: BigIntStats): readonly Id[] | undefined {
     if (stats.nlink < 2n) return undefined;
@@ -35,16 +37,31 @@ export class HardLinks {
     return known !== undefined && sameVersion(known.stats, stats) ? known.content : undefined;
   }
 
-  remember(stats: BigIntStats, content: readonly Id[]): void {
-    if (stats.nlink > 1n && this.#read.size < limit) this.#read.set(keyOf(stats), { stats, content });
+  remember(linked: LinkedFile): void {
+    if (this.#read.size < limit) this.#read.set(keyOf(linked.stats), linked);
+  }
+
+  /** True while another name of the file is being read. */
+  isInWork(stats: BigIntStats): boolean {
+    return stats.nlink > 1n && this.#inWork.has(keyOf(stats));
+  }
+
+  begin(stats: BigIntStats): void {
+    if (stats.nlink > 1n) this.#inWork.add(keyOf(stats));
+  }
+
+  end(stats: BigIntStats): void {
+    if (stats.nlink > 1n) this.#inWork.delete(keyOf(stats));
   }
 }
 
-function keyOf(stats: BigIntStats): string {
+function keyOf(stats: LinkedFile['stats']): string {
   return `${stats.dev}:${stats.ino}`;
 }
 
 /** True when nothing that `stat` shows tells of a write between the two. */
-export function sameVersion(before: BigIntStats, after: BigIntStats): boolean {
+export function sameVersion(before: FileVersion, after: FileVersion): boolean {
   return before.size === after.size && before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs;
 }
+
+type FileVersion = Pick<BigIntStats, 'size' | 'mtimeNs' | 'ctimeNs'>;

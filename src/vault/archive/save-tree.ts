@@ -9,8 +9,12 @@ import type { TreeNode } from '../tree/node.ts';
 import { nodeJson, treeBytes } from '../tree/write.ts';
 import type { ArchiveContext } from './context.ts';
 import { nodeOf } from './node-of.ts';
-import { attributesOf, saveLeaf, saveOpenFolder, statEntry } from './save-entry.ts';
-import type { SourceEntry } from './save-entry.ts';
+import { attributesOf, statEntry } from './entry.ts';
+import type { SourceEntry } from './entry.ts';
+import { saveLeaf, saveOpenFolder } from './save-entry.ts';
+import type { SavedFolder, WalkedFolder } from './save-entry.ts';
+import { isPending, NodeList } from './node-list.ts';
+import type { PendingNode, Saved } from './node-list.ts';
 import { reading, SourceFault } from './source-fault.ts';
 import { syntheticFolder } from './synthetic.ts';
 import type { Target, TargetRoot, TreeRoot } from './targets.ts';
@@ -36,32 +40,38 @@ type DiskRule = Pick<TreeRoot, 'excluded' | 'enter'>;
 
 /** Saves everything that the targets name, folder by folder, deepest first; returns the tree of `/`. */
 export async function saveTargets(context: ArchiveContext, target: Target, previous: Id | undefined): Promise<Id> {
-  if (target.root?.kind !== 'tree') return await saveFolder(context, { path: '/', disk: undefined, target, previous });
-  const node = await saveDiskFolder(
+  if (target.root?.kind !== 'tree') {
+    const walked = await walkFolder(context, { path: '/', disk: undefined, target, previous });
+    return await context.crew.until(walked.tree());
+  }
+  const folder = await walkDiskFolder(
     context,
     { access: target.root.as === undefined ? '/' : target.root.path, path: '/', name: '', previous: undefined },
     { ...ruleOf(target.root), target, previous },
   );
-  if (node.subtree === undefined) throw new Error('a folder was saved without its tree');
+  const { subtree } = await context.crew.until(folder.finish());
   context.totals.roots += 1;
-  return node.subtree;
+  return subtree;
 }
 
 function ruleOf({ excluded, enter }: TreeRoot): DiskRule {
   return { excluded, enter };
 }
 
-async function saveFolder(context: ArchiveContext, given: Place): Promise<Id> {
+async function walkFolder(context: ArchiveContext, given: Place): Promise<WalkedFolder> {
   const names = namesIn(given);
   const place = entered(context, given, names);
   const known = await previousNodes(context, place.previous);
-  const nodes: string[] = [];
+  const nodes = new NodeList();
   for (const name of names) {
     await context.tally.breathe();
-    const node = await saveOrNote(context, place, { name, previous: known.get(name) });
-    if (node !== undefined) nodes.push(nodeJson(node));
+    nodes.add(await saveOrNote(context, place, { name, previous: known.get(name) }));
   }
-  const bytes = treeBytes(nodes);
+  return { isComplete: nodes.isComplete, tree: () => saveNodes(context, nodes) };
+}
+
+async function saveNodes(context: ArchiveContext, nodes: NodeList): Promise<Id> {
+  const bytes = treeBytes(await nodes.whenComplete());
   const { id, stored } = await context.repository.save('tree', bytes);
   context.totals.bytesStored += stored;
   if (stored > 0) context.totals.bytesNew += bytes.length;
@@ -109,23 +119,42 @@ interface Child {
   readonly previous: TreeNode | undefined;
 }
 
-async function saveOrNote(context: ArchiveContext, place: Place, child: Child): Promise<TreeNode | undefined> {
+async function saveOrNote(context: ArchiveContext, place: Place, child: Child): Promise<Saved> {
   try {
-    const node = await saveChild(context, place, child);
-    if (node !== undefined && isRoot(place, child.name)) context.totals.roots += 1;
+    const saved = await saveChild(context, place, child);
+    if (isPending(saved)) return { pending: finishOrNote(context, place, { name: child.name, saved }) };
+    if (saved !== undefined && isRoot(place, child.name)) context.totals.roots += 1;
+    return saved;
+  } catch (error) {
+    return note(context, error);
+  }
+}
+
+async function finishOrNote(
+  context: ArchiveContext,
+  place: Place,
+  { name, saved }: { readonly name: BytePath; readonly saved: PendingNode },
+): Promise<string | undefined> {
+  try {
+    const node = await saved.pending;
+    if (node !== undefined && isRoot(place, name)) context.totals.roots += 1;
     return node;
   } catch (error) {
-    if (!(error instanceof SourceFault)) throw error;
-    context.tally.fault(error.fault);
-    return undefined;
+    return note(context, error);
   }
+}
+
+function note(context: ArchiveContext, error: unknown): undefined {
+  if (!(error instanceof SourceFault)) throw error;
+  context.tally.fault(error.fault);
+  return undefined;
 }
 
 function isRoot(place: Place, name: BytePath): boolean {
   return place.target?.children.get(name)?.root !== undefined;
 }
 
-async function saveChild(context: ArchiveContext, place: Place, child: Child): Promise<TreeNode | undefined> {
+async function saveChild(context: ArchiveContext, place: Place, child: Child): Promise<Saved> {
   const target = place.target?.children.get(child.name);
   const path = joinPath(place.path, child.name);
   const access = place.disk?.folder.child(child.name) ?? path;
@@ -143,7 +172,7 @@ async function saveTree(
   context: ArchiveContext,
   entry: SourceEntry,
   { target, root }: { readonly target: Target; readonly root: TreeRoot },
-): Promise<TreeNode | undefined> {
+): Promise<Saved> {
   const access = root.as === undefined ? entry.access : root.path;
   return await saveDisk(context, { ...entry, access }, { target, ...ruleOf(root) });
 }
@@ -153,7 +182,7 @@ async function saveNamedFile(
   context: ArchiveContext,
   entry: SourceEntry,
   root: TargetRoot & { readonly kind: 'file' },
-): Promise<TreeNode | undefined> {
+): Promise<Saved> {
   const file = { ...entry, access: root.path };
   return await saveLeaf(context, file, statEntry(file));
 }
@@ -162,11 +191,13 @@ interface Rule extends DiskRule {
   readonly target: Target | undefined;
 }
 
-async function saveDisk(context: ArchiveContext, entry: SourceEntry, rule: Rule): Promise<TreeNode | undefined> {
+async function saveDisk(context: ArchiveContext, entry: SourceEntry, rule: Rule): Promise<Saved> {
   const stats = statUnlessExcluded(entry, rule);
   if (stats === undefined) return undefined;
   if (!stats.isDirectory()) return await saveLeaf(context, entry, stats);
-  return await saveDiskFolder(context, entry, { ...rule, previous: entry.previous?.subtree });
+  const folder = await walkDiskFolder(context, entry, { ...rule, previous: entry.previous?.subtree });
+  const node = async (): Promise<string> => (await folder.finish()).node;
+  return folder.isComplete ? await node() : { pending: node() };
 }
 
 /** What a root names is never left out. An entry that is gone, and would have been left out, is no fault. */
@@ -181,13 +212,13 @@ function statUnlessExcluded(entry: SourceEntry, rule: Rule): ReturnType<typeof s
   }
 }
 
-async function saveDiskFolder(
+async function walkDiskFolder(
   context: ArchiveContext,
   entry: SourceEntry,
   { target, previous, ...rule }: Rule & { readonly previous: Id | undefined },
-): Promise<TreeNode> {
+): Promise<SavedFolder> {
   return await saveOpenFolder(context, entry, (folder, facts) =>
-    saveFolder(context, { path: entry.path, disk: { ...rule, folder, facts }, target, previous }),
+    walkFolder(context, { path: entry.path, disk: { ...rule, folder, facts }, target, previous }),
   );
 }
 
@@ -196,7 +227,7 @@ async function saveBetween(
   context: ArchiveContext,
   entry: SourceEntry,
   rule: Rule & { readonly target: Target },
-): Promise<TreeNode | undefined> {
+): Promise<Saved> {
   const isFolder = isFolderOnDisk(entry);
   if (!isFolder || rule.excluded(entry.path, true)) return await saveAbove(context, entry, rule.target);
   return await saveDisk(context, entry, rule);
@@ -211,13 +242,15 @@ function isFolderOnDisk(entry: SourceEntry): boolean {
 }
 
 /** A folder above the roots: its own data, and of its entries only those that lead to a root. Links are followed here. */
-async function saveAbove(context: ArchiveContext, entry: SourceEntry, target: Target | undefined): Promise<TreeNode> {
+async function saveAbove(context: ArchiveContext, entry: SourceEntry, target: Target | undefined): Promise<Saved> {
   const stats = statFolder(entry);
   const own = stats ? nodeOf(entry.name, stats, context.owners) : syntheticFolder(entry.name, context.time);
   const attributes = stats ? attributesOf(context, entry) : [];
   context.totals.folders += 1;
   const place = { path: entry.path, disk: undefined, target, previous: entry.previous?.subtree };
-  return { ...own, attributes, subtree: await saveFolder(context, place) };
+  const walked = await walkFolder(context, place);
+  const node = async (): Promise<string> => nodeJson({ ...own, attributes, subtree: await walked.tree() });
+  return walked.isComplete ? await node() : { pending: node() };
 }
 
 function statFolder(entry: SourceEntry): BigIntStats | undefined {

@@ -48,6 +48,26 @@ export class Chunker {
     this.#filled += piece.length;
   }
 
+  /** Where the next bytes of the stream may be put instead, `feedLimit` of them; `fed` says how many there are. */
+  room(): Uint8Array {
+    return this.#bytes.subarray(this.#filled, this.#filled + feedLimit);
+  }
+
+  /** Memory for a chunk of any length, while the chunker holds nothing. */
+  wholeRoom(): Uint8Array {
+    return this.#bytes.subarray(0, maximumChunk);
+  }
+
+  fed(length: number): void {
+    this.#filled += length;
+  }
+
+  /** Forgets all that was fed: the next byte begins a chunk. */
+  clear(): void {
+    this.#filled = 0;
+    this.#scanned = 0;
+  }
+
   /** The next chunk that is whole; its bytes are valid until `drop`, which must come first thing then. */
   next(): Uint8Array | undefined {
     const end = this.#findEnd();

@@ -1,11 +1,20 @@
+import type { Compression } from '../../base/compression.ts';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
-/** Level 3, which is what stock restic's default amounts to. */
-const options = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
+/** Levels of zstd; undefined: data is stored as it is. `default` is what restic's own amounts to. */
+export const zstdLevels: Readonly<Record<Compression, number | undefined>> = {
+  off: undefined,
+  fast: 1,
+  default: 3,
+  best: 11,
+};
 
-export function compress(plain: Uint8Array): Buffer {
+const defaultLevel = 3;
+
+export function compress(plain: Uint8Array, level = defaultLevel): Buffer {
+  const params = { [constants.ZSTD_c_compressionLevel]: level };
   // Room for the worst case: the result comes in one piece, and the frame header states the size.
-  return zstdCompressSync(plain, { ...options, chunkSize: plain.length + (plain.length >> 8) + 512 });
+  return zstdCompressSync(plain, { params, chunkSize: plain.length + (plain.length >> 8) + 512 });
 }
 
 /** Undefined when it is no whole zstd frame, or would be longer than `limit`: a frame of a kilobyte can claim a terabyte. */

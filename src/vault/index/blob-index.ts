@@ -1,14 +1,12 @@
 import type { IndexedPack } from '../format/index-file.ts';
 import type { PackedBlob } from '../format/pack-header.ts';
 import { BlobTable, tableWords } from './blob-table.ts';
+import type { IndexView } from './index-view.ts';
+import { packWord, segmentEntries, treeBit } from './index-view.ts';
 import type { BlobLocation, BlobType, Id } from '../repository.ts';
 
 /** As in a `BlobTable`, but for the pack, which stands beside the type. */
 const entryWords = tableWords;
-const packWord = 8;
-const treeBit = 0x80_00_00_00;
-/** Entries that are allocated at a time: 384 KiB. */
-const segmentEntries = 8192;
 
 /**
  * Every blob of a repository, in memory: 48 bytes for the entry and 6 to 11 for its place in the hash table, so at most
@@ -20,7 +18,7 @@ export class BlobIndex {
   readonly #segments: Uint32Array[] = [];
   #count = 0;
   /** Open addressing by the first word of the id; a slot holds the number of the entry + 1. */
-  #slots = new Uint32Array(1024);
+  #slots = sharedWords(1024);
   readonly #packs: PackRecord[] = [];
   readonly #packNumbers = new Map<Id, number>();
   readonly #wanted = new Uint32Array(8);
@@ -42,6 +40,11 @@ export class BlobIndex {
   /** Every place of a blob: the same one may lie in several packs. */
   *locations(type: BlobType, id: Id): Generator<BlobLocation> {
     for (const entry of this.#matches(type, id)) yield this.#locationOf(entry);
+  }
+
+  /** For other threads: what is there now, and some of what comes later. */
+  view(): IndexView {
+    return { segments: [...this.#segments], slots: this.#slots };
   }
 
   hasPack(id: Id): boolean {
@@ -89,7 +92,7 @@ export class BlobIndex {
 
   #append(pack: number, blob: PackedBlob): void {
     const entry = this.#count;
-    if (entry % segmentEntries === 0) this.#segments.push(new Uint32Array(segmentEntries * entryWords));
+    if (entry % segmentEntries === 0) this.#segments.push(sharedWords(segmentEntries * entryWords));
     this.#want(blob.id);
     const segment = this.#segmentOf(entry);
     const at = (entry % segmentEntries) * entryWords;
@@ -101,7 +104,7 @@ export class BlobIndex {
   }
 
   #rehash(): void {
-    this.#slots = new Uint32Array(this.#slots.length * 2);
+    this.#slots = sharedWords(this.#slots.length * 2);
     for (let entry = 0; entry < this.#count; entry += 1) this.#place(entry);
   }
 
@@ -109,7 +112,7 @@ export class BlobIndex {
     const mask = this.#slots.length - 1;
     let slot = this.#word(entry, 0) & mask;
     while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = entry + 1;
+    Atomics.store(this.#slots, slot, entry + 1);
   }
 
   /** Entries of a blob, in the order in which they were added. */
@@ -159,6 +162,11 @@ interface PackRecord {
 }
 
 const empty = new Uint32Array(0);
+
+/** Memory that other threads may look into. */
+function sharedWords(count: number): Uint32Array {
+  return new Uint32Array(new SharedArrayBuffer(4 * count));
+}
 
 function typeBit(type: BlobType): number {
   return type === 'tree' ? treeBit : 0;

@@ -1,18 +1,19 @@
-import type { ObjectStore } from '../../storage/store.ts';
+import type { ObjectStore, ObjectWriter } from '../../storage/store.ts';
 import type { IndexedPack } from '../format/index-file.ts';
 import { blobsPerIndex } from '../format/index-file.ts';
-import { release } from '../format/release.ts';
+import type { Compression } from '../../base/compression.ts';
+import type { Compressor } from '../format/compressor.ts';
+import { createCompressor } from '../format/compressor.ts';
+import { objectName } from '../format/names.ts';
 import type { Sealer } from '../format/seal.ts';
-import { sealOverhead } from '../format/seal.ts';
-import { compress } from '../format/zstd.ts';
+import { zstdLevels } from '../format/zstd.ts';
 import type { BlobType, Id } from '../repository.ts';
+import { BlobSealer } from './blob-sealer.ts';
 import { OpenPack } from './open-pack.ts';
+import { packSize } from './pack-size.ts';
 
-/** A pack with this much is full. */
-const packSize = 2 ** 24;
-
-/** Packs that may be on their way to the disk while the next is filled. */
-const commitsAtOnce = 2;
+/** Packs that may be on their way to the disk while the next are filled. */
+const commitsAtOnce = 4;
 
 export interface PackWriterOptions {
   readonly store: ObjectStore;
@@ -29,22 +30,37 @@ export class PackWriter {
   readonly #options: PackWriterOptions;
   readonly #open = new Map<BlobType, OpenPack>();
   readonly #commits = new Set<Promise<void>>();
-  #scratch = Buffer.alloc(0);
+  readonly #compressors = new Map<number, Compressor>();
+  readonly #blobSealer: BlobSealer;
   #fault: unknown;
 
   constructor(options: PackWriterOptions) {
     this.#options = options;
+    this.#blobSealer = new BlobSealer(options.sealer);
   }
 
   /** Returns the bytes that it takes in the pack. */
-  async add(type: BlobType, id: Id, plain: Uint8Array): Promise<number> {
+  async add({ type, id, compression }: BlobToAdd, plain: Uint8Array): Promise<number> {
     return await this.#guard(async () => {
       const pack = this.#open.get(type) ?? (await this.#start(type));
-      const { sealed, uncompressedLength } = this.#seal(plain);
+      const { sealed, uncompressedLength } = this.#blobSealer.seal(plain, this.#compressor(compression));
       await pack.add({ type, id, uncompressedLength }, sealed);
       if (pack.size >= packSize || pack.blobs.length >= blobsPerIndex) await this.#end(type, pack);
       return sealed.length;
     });
+  }
+
+  /** Takes over a pack that was written to its end elsewhere. Resolves when there is room for the next. */
+  async adopt(writer: ObjectWriter, pack: IndexedPack): Promise<void> {
+    if (this.#fault !== undefined) {
+      await writer.abort().catch(() => undefined);
+      throw this.#fault;
+    }
+    const commit = async (): Promise<IndexedPack> => {
+      await writer.commit(objectName('data', pack.id));
+      return pack;
+    };
+    await this.#later({ commit, abort: () => writer.abort() });
   }
 
   /** Everything that was added is durable when it resolves. */
@@ -85,33 +101,29 @@ export class PackWriter {
     return pack;
   }
 
-  /** The result is valid until the next call. Zero bytes can't be marked as compressed. */
-  #seal(plain: Uint8Array): { sealed: Buffer; uncompressedLength: number | undefined } {
-    if (plain.length === 0) return { sealed: this.#options.sealer.seal(plain), uncompressedLength: undefined };
-    const compressed = compress(plain);
-    const sealed = this.#options.sealer.sealInto(this.#room(compressed.length + sealOverhead), compressed);
-    release(compressed);
-    return { sealed, uncompressedLength: plain.length };
-  }
-
-  #room(length: number): Buffer {
-    if (this.#scratch.length < length) {
-      release(this.#scratch);
-      this.#scratch = Buffer.allocUnsafeSlow(Math.max(length, 2 ** 20));
-    }
-    return this.#scratch;
+  #compressor(compression: Compression | undefined): Compressor | undefined {
+    const level = zstdLevels[compression ?? 'default'];
+    if (level === undefined) return undefined;
+    const compressor = this.#compressors.get(level) ?? createCompressor(level);
+    this.#compressors.set(level, compressor);
+    return compressor;
   }
 
   async #end(type: BlobType, pack: OpenPack): Promise<void> {
     await pack.end(this.#options.sealer);
     this.#open.delete(type);
-    if (this.#commits.size >= commitsAtOnce) await Promise.race(this.#commits);
+    await this.#later(pack);
+  }
+
+  /** Makes a pack durable while others are filled. */
+  async #later(pack: WrittenPack): Promise<void> {
+    while (this.#commits.size >= commitsAtOnce) await Promise.race(this.#commits);
     const commit = this.#commit(pack).finally(() => this.#commits.delete(commit));
     this.#commits.add(commit);
     commit.catch(() => undefined);
   }
 
-  async #commit(pack: OpenPack): Promise<void> {
+  async #commit(pack: WrittenPack): Promise<void> {
     try {
       this.#options.onPack(await pack.commit());
     } catch (error) {
@@ -121,3 +133,13 @@ export class PackWriter {
     }
   }
 }
+
+export interface BlobToAdd {
+  readonly type: BlobType;
+  readonly id: Id;
+  /** Default: `default`. */
+  readonly compression?: Compression | undefined;
+}
+
+/** All of it is in the store, but for its name. */
+type WrittenPack = Pick<OpenPack, 'commit' | 'abort'>;

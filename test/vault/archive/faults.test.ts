@@ -154,7 +154,8 @@ describe('what makes a backup fail', () => {
     await expect(vault.backup(treeRequest(source, { signal: controller.signal, onProgress }))).rejects.toThrow(
       'enough',
     );
-    expect(bytes).toBeLessThan(megabytes.length);
+    // The first chunk may be all of the first file.
+    expect(bytes).toBeLessThanOrEqual(megabytes.length);
     expect([await repository.listIds('snapshots'), await repository.listIds('locks')]).toStrictEqual([[], []]);
   });
 
@@ -180,7 +181,7 @@ describe('what makes a backup fail', () => {
       store: repository.store,
       has: () => false,
       save: (type: 'data' | 'tree', bytes: Uint8Array) => repository.save(type, bytes),
-      chunks: (pieces: AsyncIterable<Uint8Array>) => repository.chunks(pieces),
+      polynomial: repository.polynomial,
       flush: () => repository.flush(),
       saveJson: (kind: 'snapshots', json: string) => repository.saveJson(kind, json),
       lock: () => Promise.resolve({ lost: lost.signal, release: () => Promise.resolve() }),

@@ -1,0 +1,52 @@
+import { lstatSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import type { BytePath } from '../../base/capture.ts';
+import { nativePath } from '../open-folder.ts';
+import type { ExtendedAttribute, TreeNode } from '../tree/node.ts';
+import type { ArchiveContext } from './context.ts';
+import { asFault, reading, SourceFault } from './source-fault.ts';
+
+/** One entry of the source on its way into a tree. */
+export interface SourceEntry {
+  /** For calls: may go through an open folder. */
+  readonly access: BytePath;
+  /** In the snapshot, and in faults. */
+  readonly path: BytePath;
+  readonly name: BytePath;
+  /** The same place in the parent snapshot. */
+  readonly previous: TreeNode | undefined;
+}
+
+/** Throws `SourceFault`. */
+export function statEntry(entry: SourceEntry): BigIntStats {
+  return reading(entry.path, () => lstatSync(nativePath(entry.access), { bigint: true }));
+}
+
+/**
+ * Extended attributes, access lists among them. What can't be read is a `metadata` fault: the content is there. An
+ * entry that is gone and will be read later has its fault then.
+ */
+export function attributesOf(
+  context: ArchiveContext,
+  entry: SourceEntry,
+  content: 'read' | 'read later' = 'read',
+): readonly ExtendedAttribute[] {
+  if (context.attributes === undefined) return [];
+  try {
+    return context.attributes(entry.access);
+  } catch (error) {
+    const fault = asFault(entry.path, error);
+    if (!(fault instanceof SourceFault)) throw fault;
+    if (content === 'read later' && fault.fault.kind === 'vanished') return [];
+    const detail = `its extended attributes could not be read: ${fault.message}`;
+    context.tally.fault({ path: entry.path, kind: 'metadata', detail });
+    return [];
+  }
+}
+
+/** An entry other than a folder is in the snapshot. */
+export function count(context: ArchiveContext, bytes: number): void {
+  context.totals.files += 1;
+  context.totals.bytesTotal += bytes;
+  context.tally.done();
+}
