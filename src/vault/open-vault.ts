@@ -5,6 +5,8 @@ import { backUp } from './archive/backup.ts';
 import { copySnapshot } from './copy.ts';
 import { createRepository } from './create.ts';
 import { entriesBelow } from './entries.ts';
+import { maintenanceOf } from './maintain/maintenance.ts';
+import type { OnDamagedIndex } from './index/read-index.ts';
 import { openRepository } from './open.ts';
 import type { Repository, RepositoryLock } from './repository.ts';
 import { restoreSnapshot } from './restore/restore.ts';
@@ -18,6 +20,8 @@ export interface OpenVaultOptions {
   readonly store: ObjectStore;
   readonly passphrase: string;
   readonly clock: Clock;
+  /** Gets index files that can't be read, for a repair; without it they are refused. */
+  readonly onDamagedIndex?: OnDamagedIndex | undefined;
   /** The key slot to try first: the one that this passphrase opened before. */
   readonly firstSlot?: string | undefined;
 }
@@ -55,9 +59,11 @@ export function vaultOn(repository: Repository, clock: Clock): Vault {
     restore: (request) =>
       lockedIfPossible(repository, request.signal, (signal) => restoreSnapshot({ repository, clock, request, signal })),
     verify: (request) => verifyWith(repository, clock, request),
+    hasPack: (id) => repository.hasPack(id),
     contents: (snapshot) => contentsOf(repository, snapshot),
     compare: (request) => compareSnapshot({ repository, clock, request, signal: request.signal ?? never }),
     copyTo: (target, snapshot, signal) => copyTo({ from: repository, target, snapshot, signal }),
+    ...maintenanceOf({ repository, clock, repositoryOf }),
     bytesUsed: () => bytesUsed(repository.store),
     close: () => repository.close(),
   };
@@ -120,6 +126,12 @@ async function* entriesOf(repository: Repository, id: string, path: string): Ret
   yield* entriesBelow(repository, snapshot.tree, path);
 }
 
+function repositoryOf(vault: Vault): Repository {
+  const repository = repositories.get(vault);
+  if (repository === undefined) throw new TypeError('this vault was not opened here');
+  return repository;
+}
+
 interface CopyRequest {
   readonly from: Repository;
   readonly target: Vault;
@@ -129,8 +141,7 @@ interface CopyRequest {
 
 async function copyTo(request: CopyRequest): Promise<{ readonly snapshot: string; readonly bytesStored: number }> {
   const { from, target, snapshot } = request;
-  const to = repositories.get(target);
-  if (to === undefined) throw new TypeError('a vault can only be copied to one that was opened here');
+  const to = repositoryOf(target);
   return await lockedIfPossible(from, request.signal, (outer) =>
     locked(to, outer, (signal) => copySnapshot({ from, to, snapshot, signal })),
   );

@@ -1,9 +1,10 @@
 import type { BytePath, CaptureRoot } from '../base/capture.ts';
 import type { Instant } from '../base/clock.ts';
+import type { Maintenance } from './maintain/requests.ts';
 import type { Compression } from '../base/compression.ts';
 
 /** A deduplicating, encrypted repository in restic's format 2, on one storage target. */
-export interface Vault {
+export interface Vault extends Maintenance {
   /** For messages. */
   readonly description: string;
   /** Id of the key slot that opened it. */
@@ -19,6 +20,8 @@ export interface Vault {
   /** Writes entries below `request.target`, never outside it. */
   restore(request: RestoreRequest): Promise<RestoreResult>;
   verify(request: VerifyRequest): Promise<VerifyResult>;
+  /** True when its index lists the pack. */
+  hasPack(id: string): boolean;
   /** Every file of a snapshot that is not empty, with its content as a stream, in the order of the tree. */
   contents(snapshot: string): AsyncIterable<StoredFile>;
   /** Reads what a restore wrote below a folder and holds it against the snapshot, to the last byte. */

@@ -3,6 +3,7 @@ import { MusterError } from '../../base/error.ts';
 const hints = {
   'object-damaged': 'Restore from another copy of the backups; `restic check` says what else is damaged.',
   'index-damaged': 'Rebuild the index from the packs with `restic rebuild-index`, or use another copy.',
+  'vault-damaged': 'muster repair says what is lost, and keeps the rest.',
   'blob-damaged': 'Restore from another copy; verify the vault to learn which backups need this part.',
 } as const;
 

@@ -6,7 +6,7 @@ import { parseTree } from './parse.ts';
 const damages: ReadonlySet<string> = new Set(['blob-missing', 'blob-damaged', 'tree-damaged']);
 
 /** Throws `blob-missing`, `blob-damaged` or `tree-damaged`; see `isDamage`. */
-export async function loadTree(repository: Repository, id: Id): Promise<readonly TreeNode[]> {
+export async function loadTree(repository: Pick<Repository, 'load'>, id: Id): Promise<readonly TreeNode[]> {
   return parseTree(await repository.load('tree', id), id);
 }
 
