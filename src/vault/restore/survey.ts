@@ -33,11 +33,13 @@ export async function surveyRestore(context: RestoreContext, tree: Id): Promise<
 
 async function surveyFolder(survey: Survey, folder: TargetFolder, tree: Id): Promise<void> {
   const { repository, tally } = survey.context;
+  // Once for all entries: nothing is written meanwhile.
+  const place = refuses(survey) ? lookAt(folder) : 'nothing';
   // Faults of the tree are told by the restore itself, which meets them again.
   for (const entry of await entriesIn(repository, { path: folder.path, tree }, () => undefined)) {
     await tally.breathe();
     if (entry.node.subtree !== undefined) await surveySubfolder(survey, folder, { ...entry, tree: entry.node.subtree });
-    else if (isWanted(survey.context, entry)) surveyLeaf(survey, folder, entry);
+    else if (isWanted(survey.context, entry)) surveyLeaf(survey, { folder, place }, entry);
   }
 }
 
@@ -56,12 +58,15 @@ async function surveySubfolder(
   }
 }
 
-function surveyLeaf(survey: Survey, folder: TargetFolder, { node, path }: SafeEntry): void {
+interface LookedAt {
+  readonly folder: TargetFolder;
+  readonly place: ReturnType<TargetFolder['look']>;
+}
+
+function surveyLeaf(survey: Survey, { folder, place }: LookedAt, { node, path }: SafeEntry): void {
   if (node.type === 'socket') return;
   survey.files += 1;
   survey.bytes += node.size;
-  if (!refuses(survey)) return;
-  const place = lookAt(folder);
   if (place === 'blocked') addConflict(survey, folder.path);
   else if (place !== 'nothing' && statAt(place.child(node.name)) !== undefined) addConflict(survey, path);
 }

@@ -62,12 +62,14 @@ function damaged(id: Id, detail: string): MusterError {
 
 function parseNode(fields: Fields): TreeNode {
   const type = typeOf(text(fields, 'type'));
+  const mtime = time(fields, 'mtime');
   return {
     name: nameOf(text(fields, 'name')),
     type,
     mode: safe(fields, 'mode'),
-    mtime: time(fields, 'mtime'),
-    atime: time(fields, 'atime'),
+    mtime,
+    // The same in most backups, and costly to read.
+    atime: fields['atime'] === fields['mtime'] ? mtime : time(fields, 'atime'),
     ctime: time(fields, 'ctime'),
     uid: safe(fields, 'uid'),
     gid: safe(fields, 'gid'),
