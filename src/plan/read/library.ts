@@ -29,8 +29,20 @@ async function listReferences(): Promise<readonly string[]> {
   return names.map((name) => `${prefix}${name.replaceAll(sep, '/')}`).sort();
 }
 
+/** True for a file of the library: its texts are checked by the tests of this package, and need not be again. */
+export function isBundled(path: string): boolean {
+  return path.startsWith(libraryFolder() + sep);
+}
+
+let foundFolder: string | undefined;
+
 /** `plans/` of this package, whether this file runs from `src/` or from `dist/`. */
 function libraryFolder(): string {
+  foundFolder ??= findFolder();
+  return foundFolder;
+}
+
+function findFolder(): string {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
   return join(folder, 'plans');

@@ -1,5 +1,6 @@
 import type { ExpressionPlace, KnownNames } from '../expression.ts';
 import type { Template, Expression } from '../model/runbook.ts';
+import { isBundled } from '../read/library.ts';
 import type { Node } from '../read/node.ts';
 import type { TemplatePlace } from '../template.ts';
 import type { Scope } from './scope.ts';
@@ -11,7 +12,7 @@ export type Texts = (() => TemplatePlace) | 'none';
 /** A text that may be a template; checked at the end. */
 export function templateOf(node: Node | undefined, scope: Scope, texts: Texts): Template | undefined {
   const text = textOf(node);
-  if (text?.includes('{{') && node?.kind === 'scalar' && texts !== 'none')
+  if (text?.includes('{{') && node?.kind === 'scalar' && texts !== 'none' && !isBundled(node.file.path))
     scope.later.templates.push({ node, place: texts });
   return text;
 }
