@@ -5,7 +5,9 @@ import { addKey, listKeys, removeKey, rotateKey } from './app/keys.ts';
 import { notify, renderMessage } from './app/notify.ts';
 import { graph, preview } from './app/preview.ts';
 import { planRecovery, recover } from './app/recover.ts';
+import { rebuildCatalog } from './app/rebuild.ts';
 import { checkRestore, plannedRestore, restore } from './app/restore.ts';
+import { listSnapshots } from './app/snapshots.ts';
 import { createState, type State } from './app/state.ts';
 import { statusOf } from './app/status.ts';
 import { verify } from './app/verify.ts';
@@ -27,6 +29,8 @@ export function openMuster(plan: Plan, options: OpenOptions = {}): Muster {
     ...plannings(state),
     ...doings(state),
     ...keyFunctions(state),
+    snapshots: (storage) => listSnapshots(state, storage),
+    rebuildCatalog: (storage) => rebuildCatalog(state, storage),
     close: () => state.close(),
   };
 }

@@ -19,6 +19,8 @@ import type { ObjectiveReport } from '../order/objectives.ts';
 import type { RetentionDecision } from '../retention/decide.ts';
 import type { BackupExecution } from '../schedule/execution.ts';
 import type { KeyChange, KeyOptions, StorageKeys } from './keys.ts';
+import type { RebuildOutcome } from './rebuild.ts';
+import type { SnapshotList } from './snapshots.ts';
 
 export interface OpenOptions {
   /** Folder of the journal. Default: `.muster` beside the plan. */
@@ -64,6 +66,10 @@ export interface Muster {
   notify(options: NotifyOptions): Promise<NotifyOutcome>;
   /** The texts that `notify` would send. */
   renderMessage(options: NotifyOptions): Promise<readonly RenderedText[]>;
+  /** Every snapshot in a storage target, also those that other programs made. */
+  snapshots(storage: string): Promise<SnapshotList>;
+  /** Brings the backups that lie in a storage target back into the catalog. */
+  rebuildCatalog(storage: string): Promise<RebuildOutcome>;
   /** The key slots of each storage target, and which of the plan's keys opens them. */
   listKeys(options: KeyOptions): Promise<readonly StorageKeys[]>;
   addKey(options: KeyOptions & { readonly key: string }): Promise<readonly KeyChange[]>;

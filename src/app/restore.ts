@@ -5,6 +5,7 @@ import { planRestore } from '../order/restore-plan.ts';
 import { execute, type Work } from './engine.ts';
 import type { RestoreOptions, RestoreOutcome, RunOutcome } from './muster.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
+import { planSnapshotRestore } from './snapshots.ts';
 import type { State } from './state.ts';
 
 export function plannedRestore(state: State, options: RestoreOptions): readonly PlannedStep[] {
@@ -24,12 +25,12 @@ export function plannedRestore(state: State, options: RestoreOptions): readonly 
   });
 }
 
-export function checkRestore(state: State, options: RestoreOptions): Promise<RunOutcome> {
-  return execute(state, { ...workOf(state, options), mode: 'simulate' });
+export async function checkRestore(state: State, options: RestoreOptions): Promise<RunOutcome> {
+  return execute(state, { ...(await workOf(state, options)), mode: 'simulate' });
 }
 
 export async function restore(state: State, options: RestoreOptions): Promise<RestoreOutcome> {
-  const work = workOf(state, options);
+  const work = await workOf(state, options);
   const { run, status, record } = await execute(state, work);
   const ends = work.steps.map((step) => endOf(record, step.id));
   const facts = ends.map((end) => factsOf(end, 'restore')).find((found) => found !== undefined);
@@ -57,8 +58,8 @@ function neither(state: State, what: string): MusterError {
   });
 }
 
-function workOf(state: State, options: RestoreOptions): Work {
-  const steps = plannedRestore(state, options);
+async function workOf(state: State, options: RestoreOptions): Promise<Work> {
+  const steps = await stepsOf(state, options);
   const systems = steps.flatMap((step) => (step.action.kind === 'restore' ? [step.action.system] : []));
   return {
     kind: 'restore',
@@ -68,4 +69,13 @@ function workOf(state: State, options: RestoreOptions): Work {
     onFailure: 'stop',
     signal: options.signal,
   };
+}
+
+/** What the catalog does not know may be a snapshot in the target that was named. */
+async function stepsOf(state: State, options: RestoreOptions): Promise<readonly PlannedStep[]> {
+  const { from, what } = options;
+  const isKnown = state.plan.systems.has(what) || state.catalog().find(what) !== undefined;
+  if (isKnown || from === undefined) return plannedRestore(state, options);
+  const step = await planSnapshotRestore(state, { ...options, from });
+  return step === undefined ? plannedRestore(state, options) : [step];
 }

@@ -24,11 +24,13 @@ export const commandList: readonly CommandEntry[] = [
   entry('backups', 'list backups', () => import('./commands/backups.ts')),
   entry('show', 'one backup in full', () => import('./commands/show.ts')),
   entry('files', 'the files in a backup', () => import('./commands/files.ts')),
+  entry('snapshots', 'every snapshot in a storage target, whoever made it', () => import('./commands/snapshots.ts')),
   entry('verify', 'check backups in their vault', () => import('./commands/verify.ts')),
   entry('restore', 'bring back files or a system', () => import('./commands/restore.ts')),
   entry('recover', 'simulate or execute a recovery runbook', () => import('./commands/recover.ts')),
   entry('runs', 'what ran, and how it ended', () => import('./commands/runs.ts')),
   entry('keys', 'who can open the vaults: list, add, remove, rotate', () => import('./commands/keys.ts')),
+  entry('catalog', 'rebuild the catalog from a storage target alone', () => import('./commands/catalog.ts')),
   entry('status', 'health of systems and storage', () => import('./commands/status.ts')),
   entry('notify', 'render and send a message of the plan', () => import('./commands/notify.ts')),
 ];

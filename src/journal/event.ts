@@ -110,6 +110,13 @@ export type MusterEventBody =
       readonly channel: string;
       readonly detail: string;
     }
+  /** A snapshot in a storage target that the catalog did not know, or not there. */
+  | {
+      readonly type: 'backup.found';
+      readonly system: string;
+      readonly storage: string;
+      readonly backup: BackupRecord;
+    }
   /** A key of the plan has opened a vault; `purpose` is a kind of run or a command. Once for each process and vault. */
   | {
       readonly type: 'key.used';

@@ -28,6 +28,8 @@ export function fold(database: Database, sequence: number, event: MusterEvent): 
     case 'restore.finished':
       // What was only simulated is never evidence.
       return isSimulated(database, event.run) ? undefined : foldEvidence(database, sequence, event);
+    case 'backup.found':
+      return foldBackup(database, sequence, event.backup);
     case 'message.sent':
     case 'message.failed':
     case 'listener.failed':

@@ -3,7 +3,7 @@ import type { Milliseconds } from '../base/clock.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Retry } from '../plan/model/common.ts';
 import type { Expression, ParamValue } from '../plan/model/runbook.ts';
-import type { VerifyLevel } from '../plan/model/system.ts';
+import type { SourceDefinition, VerifyLevel } from '../plan/model/system.ts';
 import type { BackupExecution } from '../schedule/execution.ts';
 
 /**
@@ -55,6 +55,8 @@ export type StepAction =
       readonly place: { readonly kind: 'in-place' } | { readonly kind: 'folder'; readonly path: string };
       readonly paths: readonly string[];
       readonly overwrite: 'never' | 'always';
+      /** What puts it back; undefined: the source of the system in the plan. */
+      readonly source?: SourceDefinition;
     };
 
 export interface PlannedCommand {

@@ -11,6 +11,7 @@ import { openRepository } from './open.ts';
 import type { Repository, RepositoryLock } from './repository.ts';
 import { restoreSnapshot } from './restore/restore.ts';
 import { findSnapshot, loadSnapshots } from './snapshot.ts';
+import { TreeTotals } from './tree/totals.ts';
 import type { Vault, VerifyRequest, VerifyResult } from './vault.ts';
 import { compareSnapshot } from './verify/compare.ts';
 import { contentsOf } from './verify/contents.ts';
@@ -49,6 +50,7 @@ const never = new AbortController().signal;
 
 /** Backups, copies and restores hold a shared lock, as restic's do; what only reads lists needs none. */
 export function vaultOn(repository: Repository, clock: Clock): Vault {
+  const totals = new TreeTotals(repository);
   const vault: Vault = {
     description: repository.store.description,
     keySlot: repository.keySlot,
@@ -64,6 +66,7 @@ export function vaultOn(repository: Repository, clock: Clock): Vault {
     compare: (request) => compareSnapshot({ repository, clock, request, signal: request.signal ?? never }),
     copyTo: (target, snapshot, signal) => copyTo({ from: repository, target, snapshot, signal }),
     ...maintenanceOf({ repository, clock, repositoryOf }),
+    totals: async (id) => totals.of((await findSnapshot(repository, id)).tree),
     bytesUsed: () => bytesUsed(repository.store),
     close: () => repository.close(),
   };

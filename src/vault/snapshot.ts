@@ -92,14 +92,30 @@ async function loadOrReport(
   }
 }
 
-/** By full id, or by an unambiguous beginning. Throws `snapshot-missing` or `snapshot-ambiguous`. */
+/**
+ * By full id, or by an unambiguous beginning; where another program has replaced the snapshot (`restic tag` does), the one
+ * that came out of it. Throws `snapshot-missing` or `snapshot-ambiguous`.
+ */
 export async function findSnapshot(repository: Repository, wanted: string): Promise<Snapshot> {
   const id = await findId(repository, wanted);
   try {
     return parseSnapshot(id, await repository.loadJson('snapshots', id));
   } catch (error) {
-    throw codeOf(error) === 'object-missing' ? missing(wanted) : error;
+    if (codeOf(error) !== 'object-missing') throw error;
+    return await findSuccessor(repository, id);
   }
+}
+
+/** A replaced snapshot is gone, and the new one names it as its `original`. */
+async function findSuccessor(repository: Repository, id: Id): Promise<Snapshot> {
+  const all = await loadSnapshots(repository, () => undefined);
+  const [successor, second] = all.filter(({ original }) => original === id);
+  if (successor === undefined) throw missing(id);
+  if (second === undefined) return successor;
+  throw new MusterError(`more than one snapshot came out of ${id.slice(0, 8)}`, {
+    code: 'snapshot-ambiguous',
+    hint: 'Name one of them; muster snapshots lists them.',
+  });
 }
 
 async function findId(repository: Repository, wanted: string): Promise<Id> {

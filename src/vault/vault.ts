@@ -32,6 +32,8 @@ export interface Vault extends Maintenance {
     snapshot: string,
     signal?: AbortSignal,
   ): Promise<{ readonly snapshot: string; readonly bytesStored: number }>;
+  /** Files in a snapshot, and their bytes. */
+  totals(snapshot: string): Promise<{ readonly files: number; readonly bytes: number }>;
   /** Bytes used by the repository in its store. */
   bytesUsed(): Promise<number>;
   /** Gives up the lock, if one is held. The vault must not be used afterwards. */

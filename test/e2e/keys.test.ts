@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -148,6 +149,17 @@ describe('keys', () => {
     const same = await run(['keys', 'rotate', 'main', '--old-env', 'MAIN']);
     expect(same.stderr).toContain('passphrase-unchanged');
     expect((await run(['keys', 'rotate', 'nobody', '--old-env', 'MAIN'])).exitCode).toBe(2);
+  });
+
+  test.runIf(requireProgram('restic'))('validate and init say that a target holds a repository already', async () => {
+    const env = { ...process.env, RESTIC_PASSWORD: both.MAIN, RESTIC_REPOSITORY: join(folder, 'backups') };
+    execFileSync('restic', ['--no-cache', 'init'], { env, stdio: 'pipe' });
+    const { stderr, exitCode } = await run(['validate']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('note[existing-repository]: storage primary');
+    expect((await run(['validate', '--json'])).stderr).toBe('');
+    await rename(join(folder, 'muster.yaml'), join(folder, 'mine.yaml'));
+    expect((await run(['init', '--yes'])).stderr).toContain('note[existing-repository]');
   });
 
   test.runIf(requireProgram('restic'))('restic opens with every key of the plan', async () => {

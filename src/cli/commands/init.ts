@@ -3,7 +3,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { loadPlan, MusterError } from '../../index.ts';
+import { loadPlan, MusterError, type Plan } from '../../index.ts';
+import { existingRepositories } from '../existing.ts';
 import { PlanInvalidError } from '../failure.ts';
 import { documentOf } from '../json.ts';
 import { ask } from '../prompt.ts';
@@ -36,14 +37,15 @@ async function init(folder: string, template: Answers['template'], session: Sess
   const answers = await answersTo({ template, name: nameFrom(folder), storage: './backups', source }, session);
   await mkdir(folder, { recursive: true });
   await writeFile(path, planText(answers), { flag: 'wx' });
-  await validated(path, session);
+  const plan = await validated(path, session);
+  for (const line of existingRepositories(plan, session)) session.tell(line);
   session.print(session.globals().json ? documentOf({ path, name: answers.name, template }) : nextSteps(path));
 }
 
 /** Answers can contradict each other, such as backups inside of what they are of: that is said, and no plan is left. */
-async function validated(path: string, session: Session): Promise<void> {
+async function validated(path: string, session: Session): Promise<Plan> {
   const result = await loadPlan(path, { env: session.env });
-  if (result.plan && result.diagnostics.length === 0) return;
+  if (result.plan && result.diagnostics.length === 0) return result.plan;
   await rm(path);
   throw new PlanInvalidError(result);
 }

@@ -7,6 +7,7 @@ import {
   type LoadResult,
   type Plan,
 } from '../../index.ts';
+import { existingRepositories } from '../existing.ts';
 import { findPlan } from '../open.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../text/counted.ts';
@@ -43,6 +44,8 @@ async function validate(paths: readonly string[], options: Options, session: Ses
   const text = reportOf(validated, format, session);
   if (text !== '') session.print(text);
   const plans = validated.flatMap(({ result }) => result.plan ?? []);
+  if (format === 'text')
+    for (const line of plans.flatMap((plan) => existingRepositories(plan, session))) session.tell(line);
   if (options.strict) judge(plans, session);
   if (plans.length < paths.length) session.exitCode = 2;
 }

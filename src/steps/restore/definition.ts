@@ -2,12 +2,12 @@ import { MusterError } from '../../base/error.ts';
 import type { SourceDefinition } from '../../plan/model/system.ts';
 import type { ActionOf, StepContext } from '../handler.ts';
 
-/** The system's source, which knows how its backups are put back. Throws `source-changed`. */
+/** The source of the action, else the system's, which knows how its backups are put back. Throws `source-changed`. */
 export function definitionFor(
-  { system, backup }: ActionOf<'restore'>,
+  { system, backup, source }: ActionOf<'restore'>,
   { plan }: Pick<StepContext, 'plan'>,
 ): SourceDefinition {
-  const definition = plan.systems.get(system)?.source;
+  const definition = source ?? plan.systems.get(system)?.source;
   if (definition?.type === backup.source) return definition;
   const now = definition === undefined ? 'has no source now' : `is of type ${definition.type} now`;
   throw new MusterError(`the backup is of type ${backup.source}, but ${system} ${now}`, {
