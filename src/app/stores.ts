@@ -12,10 +12,25 @@ export async function storeOf(storage: Storage): Promise<ObjectStore> {
 
 /** A folder that isn't there counts as empty; one that holds other files is left to opening it to refuse. */
 export async function isEmpty(folder: string): Promise<boolean> {
+  return (await namesIn(folder)).length === 0;
+}
+
+/**
+ * True where a vault may be made: an empty place, a new disk, or what was left when the making of one was cut short. Making
+ * it refuses a place that holds more than that.
+ */
+export async function isFresh(folder: string): Promise<boolean> {
+  return (await namesIn(folder)).every((name) => beforeConfig.has(name));
+}
+
+/** What may be there before the `config` of a vault is. */
+const beforeConfig: ReadonlySet<string> = new Set(['data', 'index', 'keys', 'locks', 'snapshots', 'tmp', 'lost+found']);
+
+async function namesIn(folder: string): Promise<readonly string[]> {
   try {
-    return (await readdir(folder)).length === 0;
+    return await readdir(folder);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return true;
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
 }

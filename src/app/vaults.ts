@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
-import { MusterError } from '../base/error.ts';
+import { codeOf, MusterError } from '../base/error.ts';
 import type { Storage } from '../plan/model/system.ts';
 import type { Vault } from '../vault/vault.ts';
 import { keyToTry, withFirstKey, type PlanKeys } from './plan-keys.ts';
-import { isEmpty, storageOf, storeOf } from './stores.ts';
+import { isEmpty, isFresh, storageOf, storeOf } from './stores.ts';
 
 export interface OpenVaultRequest {
   readonly create?: boolean;
@@ -72,23 +72,39 @@ async function openAndRecord(request: VaultsRequest, storage: Storage, asked: Op
 }
 
 async function openOrCreate(request: VaultsRequest, storage: Storage, { create }: OpenVaultRequest) {
-  const { clock } = request;
-  // Loaded at the first use: its cryptography takes a while, and what only looks at a plan needs none.
-  const { createVault, openVault } = await import('../vault/open-vault.ts');
-  const store = await storeOf(storage);
-  if (!(await isEmpty(storage.path)))
-    return await withFirstKey(request, storage, ({ passphrase, firstSlot }) =>
-      openVault({ store, passphrase, firstSlot, clock }),
-    );
-  if (create === true) {
-    const [key = '', ...others] = request.plan.keys.keys();
-    const passphrases = await Promise.all([key, ...others].map((name) => passphraseOf(request, storage, name)));
-    return { key, opened: await createVault({ store, passphrases, clock }) };
-  }
+  if (create === true && (await isFresh(storage.path))) return await createOrOpen(request, storage);
+  if (!(await isEmpty(storage.path))) return await open(request, storage);
   throw new MusterError(`storage ${storage.name} holds no vault yet: ${storage.path} is empty`, {
     code: 'vault-missing',
     hint: 'The first backup makes it; check the path when one was made before.',
   });
+}
+
+/** Another process may make it at the same time: then that one is opened. */
+async function createOrOpen(request: VaultsRequest, storage: Storage) {
+  const { createVault } = await loadVaults();
+  const [key = '', ...others] = request.plan.keys.keys();
+  const passphrases = await Promise.all([key, ...others].map((name) => passphraseOf(request, storage, name)));
+  try {
+    const opened = await createVault({ store: await storeOf(storage), passphrases, clock: request.clock });
+    return { key, opened };
+  } catch (error) {
+    if (codeOf(error) !== 'vault-exists') throw error;
+    return await open(request, storage);
+  }
+}
+
+async function open(request: VaultsRequest, storage: Storage) {
+  const { openVault } = await loadVaults();
+  const store = await storeOf(storage);
+  return await withFirstKey(request, storage, ({ passphrase, firstSlot }) =>
+    openVault({ store, passphrase, firstSlot, clock: request.clock }),
+  );
+}
+
+/** Loaded at the first use: their cryptography takes a while, and what only looks at a plan needs none. */
+async function loadVaults() {
+  return await import('../vault/open-vault.ts');
 }
 
 async function passphraseOf(request: VaultsRequest, storage: Storage, key: string): Promise<string> {
