@@ -3,6 +3,7 @@ import { codeOf, MusterError } from '../base/error.ts';
 import type { Storage } from '../plan/model/system.ts';
 import type { Vault } from '../vault/vault.ts';
 import { keyToTry, withFirstKey, type PlanKeys } from './plan-keys.ts';
+import { writeRescue } from './rescue.ts';
 import { isEmpty, isFresh, storageOf, storeOf } from './stores.ts';
 
 export interface OpenVaultRequest {
@@ -65,6 +66,7 @@ export function createVaults(request: VaultsRequest): Vaults {
 
 async function openAndRecord(request: VaultsRequest, storage: Storage, asked: OpenVaultRequest): Promise<Vault> {
   const { key, opened } = await openOrCreate(request, storage, asked);
+  if (asked.create === true) await writeRescue(await storeOf(storage), request.plan, storage.name);
   const { purpose, run } = asked;
   request.onKeyUsed({ storage: storage.name, key, slot: opened.keySlot, purpose, run });
   request.knownSlots.remember(storage.name, key, opened.keySlot);
