@@ -82,6 +82,7 @@ function effectsOf(state: State, { scratch, handlers, purpose, run }: RunPlace):
       resolveSecret: state.secrets.resolve,
       vault: (storage, options) => state.vaults.open(storage, { ...options, purpose, run }),
       newestBackup: (system) => state.catalog().newest(system),
+      soundPacks: state.journal().soundPacks,
       scratch: async () => {
         await mkdir(scratch, { recursive: true, mode: 0o700 });
         return scratch;

@@ -111,6 +111,8 @@ export interface VerifyOptions {
   readonly system?: string | undefined;
   /** Default: the first target that holds the backup. */
   readonly storage?: string | undefined;
+  /** `all`: each target that holds the backup. Default: `first`. */
+  readonly copies?: 'first' | 'all' | undefined;
   readonly level?: VerifyLevel | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -177,6 +179,8 @@ export interface VerifyLine {
   readonly score: number;
   readonly passed: boolean;
   readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
+  /** What nobody may conclude from the checks, in words. */
+  readonly notTested: readonly string[];
   readonly error: ErrorFacts | undefined;
 }
 

@@ -11,10 +11,10 @@ import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';
 
 export async function verify(state: State, options: VerifyOptions): Promise<VerifyOutcome> {
-  const { level = 'standard', storage, signal } = options;
+  const { level = 'standard', storage, copies, signal } = options;
   if (storage !== undefined) named(state.plan.storage, storage, 'storage');
   const backups = chosenBackups(state, options);
-  const steps = planVerify(state.plan, { backups, level, storage });
+  const steps = planVerify(state.plan, { backups, level, storage, copies });
   const name = [...new Set(backups.map((backup) => backup.system))].join(', ');
   const outcome = await execute(state, { kind: 'verify', name, steps, onFailure: 'continue', signal });
   return { ...outcome, results: steps.flatMap((step) => lineOf(step, outcome.record)) };
@@ -29,12 +29,13 @@ function chosenBackups(state: State, { backups = [], system }: VerifyOptions): r
   throw new MusterError('there is no backup to verify', { code: 'no-backup', hint: 'Make one with muster backup.' });
 }
 
+const nothing = { score: 0, passed: false, checks: [], notTested: [] };
+
 function lineOf(step: PlannedStep, run: RunRecord): readonly VerifyLine[] {
   if (step.action.kind !== 'verify') return [];
   const { backup, level, storage } = step.action;
-  const found = factsOf(endOf(run, step.id), 'verify') ?? { score: 0, passed: false, checks: [] };
-  const { score, passed, checks } = found;
-  return [
-    { backup: backup.id, system: backup.system, level, storage, score, passed, checks, error: errorOf(run, step.id) },
-  ];
+  const found = factsOf(endOf(run, step.id), 'verify') ?? nothing;
+  const { score, passed, checks, notTested = [] } = found;
+  const error = errorOf(run, step.id);
+  return [{ backup: backup.id, system: backup.system, level, storage, score, passed, checks, notTested, error }];
 }

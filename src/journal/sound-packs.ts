@@ -10,15 +10,15 @@ export interface SoundPacks {
   /** By pack, for one storage target. */
   of(storage: string): ReadonlyMap<string, Instant>;
   note(storage: string, packs: Iterable<string>, at: Instant): void;
-  /** Forgets all but these: the others are no longer in the storage target. */
-  keep(storage: string, packs: ReadonlySet<string>): void;
+  /** Forgets those that are no longer in the storage target. */
+  keep(storage: string, isThere: (pack: string) => boolean): void;
 }
 
 export function soundPacksOf(database: Database): SoundPacks {
   return {
     of: (storage) => readAll(database, storage),
     note: (storage, packs, at) => database.transaction(() => noteAll(database, { storage, packs, at })),
-    keep: (storage, packs) => database.transaction(() => removeOthers(database, storage, packs)),
+    keep: (storage, isThere) => database.transaction(() => removeOthers(database, storage, isThere)),
   };
 }
 
@@ -46,9 +46,9 @@ function noteAll(database: Database, { storage, packs, at }: Noted): void {
     });
 }
 
-function removeOthers(database: Database, storage: string, packs: ReadonlySet<string>): void {
+function removeOthers(database: Database, storage: string, isThere: (pack: string) => boolean): void {
   for (const id of readAll(database, storage).keys())
-    if (!packs.has(id))
+    if (!isThere(id))
       database.run('DELETE FROM sound_packs WHERE storage = :storage AND pack = :pack', {
         storage,
         pack: Buffer.from(id, 'hex'),

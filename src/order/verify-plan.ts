@@ -10,21 +10,28 @@ export interface VerifyRequest {
   readonly level: VerifyLevel;
   /** Default: the first target that holds the backup. */
   readonly storage?: string | undefined;
+  /** Default: `first`. */
+  readonly copies?: 'first' | 'all' | undefined;
 }
 
-/** One step for each backup, independent of each other. Throws `no-copy` when a backup is in no target of the plan. */
-export function planVerify(plan: Plan, { backups, level, storage }: VerifyRequest): readonly PlannedStep[] {
+/**
+ * One step for each backup, or for each copy of it, independent of each other. Throws `no-copy` when a backup is in no
+ * target of the plan.
+ */
+export function planVerify(plan: Plan, request: VerifyRequest): readonly PlannedStep[] {
   const ids = new Map<string, BackupRecord>();
-  for (const backup of backups) ids.set(backup.id, backup);
-  return [...ids.values()].map((backup) => {
-    const target = storageOf(plan, backup, storage)[0];
-    if (target === undefined) throw noCopyError(backup, storage);
-    const step = plainStep(plan, `verify/${backup.system}/${backup.id.slice(0, 16)}`, {
-      kind: 'verify',
-      backup,
-      level,
-      storage: target,
-    });
-    return { ...step, priority: plan.systems.get(backup.system)?.priority ?? step.priority };
+  for (const backup of request.backups) ids.set(backup.id, backup);
+  return [...ids.values()].flatMap((backup) => stepsFor(plan, backup, request));
+}
+
+function stepsFor(plan: Plan, backup: BackupRecord, { level, storage, copies }: VerifyRequest): readonly PlannedStep[] {
+  const [first, ...others] = storageOf(plan, backup, storage);
+  if (first === undefined) throw noCopyError(backup, storage);
+  const id = `verify/${backup.system}/${backup.id.slice(0, 16)}`;
+  const priority = plan.systems.get(backup.system)?.priority ?? 0;
+  const step = (name: string, target: string): PlannedStep => ({
+    ...plainStep(plan, name, { kind: 'verify', backup, level, storage: target }),
+    priority,
   });
+  return [step(id, first), ...(copies === 'all' ? others.map((target) => step(`${id}/${target}`, target)) : [])];
 }

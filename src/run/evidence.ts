@@ -1,6 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { ErrorFacts, MusterEventBody } from '../journal/event.ts';
-import type { ActionOf, StepError, StepFacts } from '../steps/handler.ts';
+import type { VerifyLevel } from '../plan/model/system.ts';
+import type { ActionOf, StepError, StepFacts, Verification } from '../steps/handler.ts';
 import type { PlannedStep } from '../order/step.ts';
 import type { AttemptEnd } from './attempt.ts';
 
@@ -36,15 +37,25 @@ function backupEvidence({ execution }: ActionOf<'backup'>, { status, facts, erro
   const recorded = { type: `backup.${status}`, system, backup } as const;
   const verification = facts?.kind === 'backup' ? facts.verification : undefined;
   if (verification === undefined || level === undefined) return [recorded];
-  const { score, passed } = verification;
-  return [recorded, { type: 'verify.finished', system, backup: backup.id, level, score, passed }];
+  return [recorded, ...verificationEvidence({ system, backup: backup.id, level }, verification)];
 }
 
 const noBackup: ErrorFacts = { code: 'backup-missing', message: 'the step ended without a backup', hint: undefined };
 
 function verifyEvidence({ backup, level }: ActionOf<'verify'>, facts: FactsOf<'verify'>): MusterEventBody[] {
-  const { score, passed } = facts;
-  return [{ type: 'verify.finished', system: backup.system, backup: backup.id, level, score, passed }];
+  return verificationEvidence({ system: backup.system, backup: backup.id, level }, facts);
+}
+
+/** A forensic verification restores: when all of it was as it should be, that is a proven restore like any other. */
+function verificationEvidence(
+  of: { readonly system: string; readonly backup: string; readonly level: VerifyLevel },
+  { score, passed, restored }: Verification,
+): MusterEventBody[] {
+  const verified = { type: 'verify.finished', ...of, score, passed } as const;
+  if (!passed || restored?.proven !== true) return [verified];
+  const { system, backup } = of;
+  const { durationMs } = restored;
+  return [verified, { type: 'restore.finished', system, backup, status: 'succeeded', proven: true, durationMs }];
 }
 
 function restoreEvidence(

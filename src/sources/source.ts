@@ -87,5 +87,7 @@ export interface RestoreSourceResult extends FetchResult {
 export interface SourceCheck {
   readonly name: string;
   readonly passed: boolean;
+  /** It could not be made, and `detail` says why: it has neither passed nor found anything wrong. */
+  readonly skipped?: boolean | undefined;
   readonly detail: string;
 }

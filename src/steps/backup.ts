@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackupRecord } from '../base/backup.ts';
+import type { BackupRecord, CaptureManifest } from '../base/backup.ts';
 import { fromBytePath } from '../base/capture.ts';
 import type { Instant } from '../base/clock.ts';
 import { codeOf, MusterError } from '../base/error.ts';
@@ -16,7 +16,7 @@ import { recordOf } from './backup/record.ts';
 import { inTurn } from './backup/turn.ts';
 import type { ActionOf, StepContext, StepFinding, StepHandler, StepOutcome, Verification } from './handler.ts';
 import { failed, ok, partial, problem, stepErrorOf, succeeded } from './outcome.ts';
-import { verificationFailed, verifySnapshot } from './verification.ts';
+import { verificationFailed, verifyBackup } from './verification.ts';
 
 /** Captures a system into its storage target, verifies it where the plan says so, and brings it to further targets. */
 export const backupStep: StepHandler<'backup'> = { readOnly: false, check, execute };
@@ -62,7 +62,10 @@ async function backUp(execution: BackupExecution, context: StepContext, scratch:
   const startedAt = context.clock.now();
   const capture = await sourceFor(definition).capture(definition, { scratch, signal: context.signal });
   const stored = await storeAndRelease({ execution, context, vault, capture, startedAt });
-  const verification = await verifyIfAsked(stored.result.snapshot, execution, vault, context);
+  const verification = await verifyIfAsked(
+    { execution, vault, definition, manifest: capture.manifest, ...stored },
+    context,
+  );
   if (verification?.passed === false) return untrusted(stored.result.snapshot, verification);
   const copies = await makeCopies(vault, stored.result.snapshot, execution.copies, context);
   const { manifest } = capture;
@@ -126,13 +129,25 @@ function tagsOf({ system, type, schedule }: BackupExecution, run: string): reado
   return schedule === undefined ? tags : [...tags, `muster:schedule=${schedule}`];
 }
 
-async function verifyIfAsked(
-  snapshot: string,
-  { verify: level }: BackupExecution,
-  vault: Vault,
-  context: StepContext,
-): Promise<Verification | undefined> {
-  return level === undefined ? undefined : await verifySnapshot(vault, { snapshot, level }, context);
+interface NewBackup {
+  readonly execution: BackupExecution;
+  readonly vault: Vault;
+  readonly definition: SourceDefinition;
+  readonly manifest: CaptureManifest;
+  readonly result: BackupResult;
+}
+
+async function verifyIfAsked(backup: NewBackup, context: StepContext): Promise<Verification | undefined> {
+  const { execution, vault, definition, manifest, result } = backup;
+  const { verify: level, to: storage } = execution;
+  if (level === undefined) return undefined;
+  const { snapshot, files, bytesTotal: bytes } = result;
+  const counted = { files, bytes };
+  const source = definition.type;
+  return await verifyBackup(
+    { vault, storage, snapshot, level, source, definition: () => definition, manifest, counted },
+    context,
+  );
 }
 
 /** A snapshot that cannot be trusted is no backup: it must never be the reason to remove an older one. */

@@ -1,5 +1,5 @@
 import type { BackupRecord } from '../base/backup.ts';
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Instant, Milliseconds } from '../base/clock.ts';
 import type { Delivery, MessageRequest, SendMessage } from '../base/delivery.ts';
 import type { ResolveSecret } from '../base/secret.ts';
 import type { StepAction } from '../order/step.ts';
@@ -37,6 +37,8 @@ export interface StepContext {
   readonly newestBackup: (system: string) => BackupRecord | undefined;
   /** A folder of this run's own, removed afterwards. */
   readonly scratch: () => Promise<string>;
+  /** Undefined: every sample begins anew. */
+  readonly soundPacks?: SoundPacks | undefined;
   readonly send: SendMessage;
   /** Renders a message without sending it, for simulations; throws a `MusterError` when it cannot be rendered. */
   readonly renderMessage?: (
@@ -100,4 +102,15 @@ export interface Verification {
   readonly score: number;
   readonly passed: boolean;
   readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
+  /** What nobody may conclude from it, in words. */
+  readonly notTested?: readonly string[] | undefined;
+  /** The restore into isolation that a forensic verification makes; undefined where none was made. */
+  readonly restored?: { readonly proven: boolean; readonly durationMs: Milliseconds } | undefined;
+}
+
+/** When packs were last found sound, kept from one verification to the next. */
+export interface SoundPacks {
+  of(storage: string): ReadonlyMap<string, Instant>;
+  note(storage: string, packs: Iterable<string>, at: Instant): void;
+  keep(storage: string, isThere: (pack: string) => boolean): void;
 }

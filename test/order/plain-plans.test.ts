@@ -127,6 +127,14 @@ describe('verifications', () => {
     expect(steps[0]?.title).toBe('Verify the backup of orders from 2026-11-20 11:00:00 +00:00 on second');
   });
 
+  test('read each target that holds it when asked to', () => {
+    const steps = planVerify(plan, { backups: [newer], level: 'basic', copies: 'all' });
+    expect(steps.map(({ id, action }) => [id, action.kind === 'verify' && action.storage])).toEqual([
+      [`verify/orders/${newer.id.slice(0, 16)}`, 'second'],
+      [`verify/orders/${newer.id.slice(0, 16)}/primary`, 'primary'],
+    ]);
+  });
+
   test('of a backup that is not there say where it is', () => {
     expect(() => planVerify(plan, { backups: [older], level: 'basic', storage: 'second' })).toThrow(
       expect.objectContaining({ code: 'no-copy', hint: 'It is in: primary.' }),

@@ -119,6 +119,40 @@ describe('a verification', () => {
   });
 });
 
+describe('a forensic verification', () => {
+  const verification = { score: 1, passed: true, checks, notTested: [], restored: { proven: true, durationMs: 70 } };
+
+  test('that restored everything, and checked it, is a proven restore too', async () => {
+    const facts = { kind: 'verify', ...verification } as const;
+    const { rig, evidence } = await evidenceOf({ ...verifyAction, level: 'forensic' }, [outcome('succeeded', facts)]);
+    expect(evidence).toMatchObject([
+      { type: 'verify.finished', level: 'forensic', passed: true },
+      { type: 'restore.finished', system: 'orders', backup: record.id, proven: true, durationMs: 70 },
+    ]);
+    expect(rig.journal.catalog.lastProvenRestore('orders')).toBeDefined();
+    expect(rig.journal.catalog.measuredRestore('orders')).toBe(70);
+  });
+
+  test('proves nothing when it did not pass, or could not make every check', async () => {
+    for (const parts of [{ passed: false }, { restored: { proven: false, durationMs: 70 } }, { restored: undefined }]) {
+      const facts = { kind: 'verify', ...verification, ...parts } as const;
+      const { rig, evidence } = await evidenceOf(verifyAction, [outcome('succeeded', facts)]);
+      expect(evidence).toMatchObject([{ type: 'verify.finished' }]);
+      expect(rig.journal.catalog.lastProvenRestore('orders')).toBeUndefined();
+    }
+  });
+
+  test('right after a backup counts as well', async () => {
+    const facts = { kind: 'backup', backup: record, verification } as const;
+    const { evidence } = await evidenceOf(backupAction, [outcome('succeeded', facts)]);
+    expect(evidence.map((event) => (event as { type: string }).type)).toEqual([
+      'backup.succeeded',
+      'verify.finished',
+      'restore.finished',
+    ]);
+  });
+});
+
 describe('a restore', () => {
   const facts = {
     kind: 'restore',

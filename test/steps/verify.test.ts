@@ -57,7 +57,10 @@ describe('verify', () => {
     });
     const backup = await shop.record();
     const real = await shop.vault('primary');
-    const context = { ...shop.context, vault: async () => ({ ...real, verify: async () => ({ checks, notTested: [] }) }) };
+    const context = {
+      ...shop.context,
+      vault: async () => ({ ...real, verify: async () => ({ checks, notTested: [] }) }),
+    };
     const { facts } = await verifyStep.execute(verifyOf(backup), context);
     expect(facts).toMatchObject({ passed, score });
   });

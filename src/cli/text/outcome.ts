@@ -12,6 +12,7 @@ import {
   type VerifyOutcome,
 } from '../../index.ts';
 import { counted } from './counted.ts';
+import { printable } from './printable.ts';
 import { errorLines, faultLines } from './fault.ts';
 
 /** What `backup` did: a line for each system, and what it could not read. */
@@ -40,12 +41,14 @@ export function renderVerifyOutcome(outcome: VerifyOutcome): string {
   return withEnd(outcome.results.flatMap(verifyLines), outcome);
 }
 
-function verifyLines({ backup, system, storage, level, passed, score, error, checks }: VerifyLine): readonly string[] {
+function verifyLines(line: VerifyLine): readonly string[] {
+  const { backup, system, storage, level, passed, score, error, checks, notTested } = line;
   const what = `${backup.slice(0, 8)} ${system} on ${storage}, ${level}`;
   if (checks.length === 0) return errorLines(`${what}: not verified`, error);
   return [
     `${what}: ${passed ? 'passed' : 'FAILED'}, score ${score.toFixed(2)}`,
-    ...checks.map((check) => `  ${check.passed ? '✓' : '✗'} ${check.name}: ${check.detail}`),
+    ...checks.map((check) => `  ${check.passed ? '✓' : '✗'} ${check.name}: ${printable(check.detail)}`),
+    ...notTested.map((what) => `  – not tested: ${printable(what)}`),
     ...(error?.hint === undefined ? [] : [`    hint: ${error.hint}`]),
   ];
 }

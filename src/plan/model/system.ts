@@ -76,7 +76,7 @@ export interface Recovery {
   readonly runbook: string | undefined;
 }
 
-export type VerifyLevel = 'basic' | 'standard';
+export type VerifyLevel = 'basic' | 'standard' | 'thorough' | 'forensic';
 export type BackupType = 'full' | 'incremental';
 
 export type SourceDefinition = FilesSource | SqliteSource;

@@ -50,7 +50,7 @@ function defaultsOf({ value }: Entry, scope: Scope): TierDefaults {
 }
 
 export function verifyOf(node: Node | undefined): VerifyLevel | undefined {
-  return wordOf(child(node, 'level'), ['basic', 'standard']);
+  return wordOf(child(node, 'level'), ['basic', 'standard', 'thorough', 'forensic']);
 }
 
 export function storageUseOf(node: Node | undefined, scope: Scope): StorageUse | undefined {

@@ -850,10 +850,10 @@ return errors === 0;
 }
 validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema52 = {"type":"object","additionalProperties":{"$ref":"#/$defs/tier"},"$defs":{"tier":{"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false},"priority":{"type":"integer","minimum":1,"maximum":1000000},"storageUse":{"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"}},"required":["to"],"additionalProperties":false},"verify":{"type":"object","properties":{"level":{"enum":["basic","standard"],"examples":["standard"]}},"required":["level"],"additionalProperties":false}}};
+const schema52 = {"type":"object","additionalProperties":{"$ref":"#/$defs/tier"},"$defs":{"tier":{"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false},"priority":{"type":"integer","minimum":1,"maximum":1000000},"storageUse":{"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"}},"required":["to"],"additionalProperties":false},"verify":{"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false}}};
 const schema53 = {"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false};
 const schema54 = {"type":"integer","minimum":1,"maximum":1000000};
-const schema61 = {"type":"object","properties":{"level":{"enum":["basic","standard"],"examples":["standard"]}},"required":["level"],"additionalProperties":false};
+const schema61 = {"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false};
 const schema55 = {"type":"object","properties":{"rto":{"$ref":"#/$defs/duration"},"rpo":{"$ref":"#/$defs/duration"},"proof":{"$ref":"#/$defs/duration"},"copies":{"type":"integer","minimum":1}},"additionalProperties":false};
 const schema56 = {"type":"string"};
 
@@ -1561,7 +1561,7 @@ errors++;
 }
 if(data5.level !== undefined){
 let data6 = data5.level;
-if(!((data6 === "basic") || (data6 === "standard"))){
+if(!((((data6 === "basic") || (data6 === "standard")) || (data6 === "thorough")) || (data6 === "forensic"))){
 const err8 = {instancePath:instancePath+"/verify/level",schemaPath:"#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema61.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema61.properties.level.enum,parentSchema:schema61.properties.level,data:data6};
 if(vErrors === null){
 vErrors = [err8];
@@ -2475,7 +2475,7 @@ errors++;
 }
 if(data10.level !== undefined){
 let data11 = data10.level;
-if(!((data11 === "basic") || (data11 === "standard"))){
+if(!((((data11 === "basic") || (data11 === "standard")) || (data11 === "thorough")) || (data11 === "forensic"))){
 const err11 = {instancePath:instancePath+"/verify/level",schemaPath:"tiers.schema.json#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema61.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema61.properties.level.enum,parentSchema:schema61.properties.level,data:data11};
 if(vErrors === null){
 vErrors = [err11];

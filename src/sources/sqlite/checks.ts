@@ -8,7 +8,8 @@ export function checksOf(inspection: Inspection, manifest: CaptureManifest): rea
 }
 
 function integrityOf({ check, problems, unchecked }: Inspection): SourceCheck {
-  if (unchecked !== undefined) return { name: 'integrity', passed: false, detail: `not checked: ${unchecked}` };
+  if (unchecked !== undefined)
+    return { name: 'integrity', passed: false, skipped: true, detail: `not checked: ${unchecked}` };
   const detail = problems.length === 0 ? `${check}: ok` : `${check}: ${problems.join('; ')}`;
   return { name: 'integrity', passed: problems.length === 0, detail };
 }

@@ -6,7 +6,7 @@ import { isWithin } from '../../sources/scope.ts';
 import type { ActionOf, StepContext, StepFinding } from '../handler.ts';
 import { ok, problem } from '../outcome.ts';
 import type { StoredSnapshot } from '../stored-copy.ts';
-import { verificationFailed, verifySnapshot } from '../verification.ts';
+import { verificationFailed, verifyBasics } from '../verification.ts';
 import { definitionFor } from './definition.ts';
 import { useFirstCopy } from './copies.ts';
 import { findReplaced } from './replaced.ts';
@@ -33,7 +33,7 @@ function warning(reason: string): StepFinding {
 }
 
 async function checkCopy({ vault, snapshot, description }: StoredSnapshot, context: StepContext): Promise<StepFinding> {
-  const verification = await verifySnapshot(vault, { snapshot, level: 'basic' }, context);
+  const verification = await verifyBasics(vault, snapshot, context);
   if (verification.passed)
     return ok(`would restore from ${description}: ${verification.checks.length} basic checks passed`);
   return { severity: 'error', message: verificationFailed(`the copy in ${description}`, verification).message };

@@ -4,7 +4,7 @@ import type { ActionOf, StepContext } from '../handler.ts';
 
 /** The source of the action, else the system's, which knows how its backups are put back. Throws `source-changed`. */
 export function definitionFor(
-  { system, backup, source }: ActionOf<'restore'>,
+  { system, backup, source }: Pick<ActionOf<'restore'>, 'system' | 'backup' | 'source'>,
   { plan }: Pick<StepContext, 'plan'>,
 ): SourceDefinition {
   const definition = source ?? plan.systems.get(system)?.source;
