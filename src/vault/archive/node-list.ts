@@ -14,6 +14,8 @@ export class NodeList {
   readonly #nodes: (string | undefined)[] = [];
   readonly #complete = Promise.withResolvers<void>();
   #pending = 0;
+  /** Nothing is added any more: before that, having nothing to wait for means nothing. */
+  #isClosed = false;
 
   constructor() {
     // Whoever awaits it gets the fault; until then nobody does.
@@ -30,8 +32,9 @@ export class NodeList {
     return this.#pending === 0;
   }
 
-  /** Rejects as soon as one of them does. */
+  /** For when all are added. Rejects as soon as one of them does. */
   async whenComplete(): Promise<readonly string[]> {
+    this.#isClosed = true;
     if (!this.isComplete) await this.#complete.promise;
     return this.#nodes.filter((node) => node !== undefined);
   }
@@ -41,7 +44,7 @@ export class NodeList {
     const settle = (node: string | undefined): void => {
       this.#nodes[place] = node;
       this.#pending -= 1;
-      if (this.#pending === 0) this.#complete.resolve();
+      if (this.#pending === 0 && this.#isClosed) this.#complete.resolve();
     };
     pending.then(settle, this.#complete.reject);
   }
