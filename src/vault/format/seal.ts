@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, randomFillSync } fro
 import sodium from 'sodium-native';
 import type { MasterKey } from './master-key.ts';
 import { release } from './release.ts';
+import { createSmallCipher, smallLength } from './small-cipher.ts';
 
 const ivLength = 16;
 const macLength = 16;
@@ -24,12 +25,18 @@ export function createSealer(key: MasterKey): Sealer {
   const secret = createSecretKey(key.encrypt);
   const macKeyOf = createMacKeys(key);
 
+  const encryptSmall = createSmallCipher(secret);
+  const fillIv = createIvs();
+
   const sealInto = (target: Buffer, plain: Uint8Array): Buffer => {
     const end = ivLength + plain.length;
-    const iv = randomFillSync(target, 0, ivLength).subarray(0, ivLength);
-    const cipher = createCipheriv('aes-256-ctr', secret, iv).update(plain);
-    target.set(cipher, ivLength);
-    release(cipher);
+    const iv = fillIv(target);
+    if (plain.length <= smallLength) encryptSmall(iv, plain, target.subarray(ivLength, end));
+    else {
+      const cipher = createCipheriv('aes-256-ctr', secret, iv).update(plain);
+      target.set(cipher, ivLength);
+      release(cipher);
+    }
     const mac = target.subarray(end, end + macLength);
     sodium.crypto_onetimeauth(mac, target.subarray(ivLength, end), macKeyOf(iv));
     return target.subarray(0, end + macLength);
@@ -47,6 +54,21 @@ export function createSealer(key: MasterKey): Sealer {
       if (!sodium.crypto_onetimeauth_verify(mac, cipher, macKeyOf(iv))) return undefined;
       return createDecipheriv('aes-256-ctr', secret, iv).update(cipher);
     },
+  };
+}
+
+/** Random bytes for many units at once: asking for them one by one costs more than encrypting a small file. */
+function createIvs(): (target: Buffer) => Buffer {
+  const pool = Buffer.alloc(256 * ivLength);
+  let used = pool.length;
+  return (target) => {
+    if (used === pool.length) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    pool.copy(target, 0, used, used + ivLength);
+    used += ivLength;
+    return target.subarray(0, ivLength);
   };
 }
 
