@@ -93,6 +93,6 @@ function findingsText(result: LoadResult, session: Session): string {
   return formatDiagnostics(result.diagnostics, result.sources, {
     format: 'text',
     cwd: session.cwd,
-    color: session.interactive() && session.globals().color,
+    color: session.isColored('stderr'),
   });
 }

@@ -30,6 +30,8 @@ export interface Session {
   show(lines: readonly string[]): void;
   /** False when nobody reads stdout any more: `muster files … | head`. */
   isRead(): boolean;
+  /** False also with NO_COLOR and --no-color. */
+  isColored(stream: 'stdout' | 'stderr'): boolean;
   /** Colours for stdout, or functions that change nothing. */
   colors(): ReturnType<typeof pc.createColors>;
   /** Colours for verdicts. */
@@ -55,7 +57,8 @@ export function createSession(): Session {
     tell: output.tell,
     show: output.show,
     isRead: output.isRead,
-    colors: () => pc.createColors(session.globals().color && pc.isColorSupported && process.stdout.isTTY),
+    isColored: (stream) => session.globals().color && pc.isColorSupported && process[stream].isTTY,
+    colors: () => pc.createColors(session.isColored('stdout')),
     paint: () => {
       const { green, yellow, red } = session.colors();
       return { good: green, doubtful: yellow, bad: red };

@@ -107,14 +107,14 @@ async function runsOf(folder: string, env: Readonly<Record<string, string>>): Pr
 /** Command lines of the process and of everything that it starts, as often as they can be read. */
 function watchCommandLines(pid: number): { stop(): readonly string[] } {
   const seen = new Set<string>();
-  let isOver = false;
+  const over = new AbortController();
   const look = async (): Promise<void> => {
-    while (!isOver) for (const line of await commandLinesBelow(pid)) seen.add(line);
+    while (!over.signal.aborted) for (const line of await commandLinesBelow(pid)) seen.add(line);
   };
   void look();
   return {
     stop: () => {
-      isOver = true;
+      over.abort();
       return [...seen];
     },
   };

@@ -52,7 +52,7 @@ async function validate(paths: readonly string[], options: Options, session: Ses
 
 /** One document for all paths; as text, a line for each plan that is valid. */
 function reportOf(validated: readonly Validated[], format: Options['format'], session: Session): string {
-  const color = format === 'text' && session.colors().isColorSupported;
+  const color = format === 'text' && session.isColored('stdout');
   const diagnostics = withoutRepeats(validated.flatMap(({ result }) => result.diagnostics));
   const sources = new Map(validated.flatMap(({ result }) => [...result.sources]));
   const findings = formatDiagnostics(diagnostics, sources, { format, cwd: session.cwd, color }).trimEnd();
