@@ -1,12 +1,15 @@
 import { backup, planBackup } from './app/backup.ts';
 import { backupOf, filesOf, listBackups, runOf } from './app/catalog.ts';
+import { compareBackups } from './app/compare.ts';
 import type { Muster, OpenOptions } from './app/muster.ts';
 import { addKey, listKeys, removeKey, rotateKey } from './app/keys.ts';
 import { notify, renderMessage } from './app/notify.ts';
 import { graph, preview } from './app/preview.ts';
+import { estimatePrune, prune } from './app/prune.ts';
 import { planRecovery, recover } from './app/recover.ts';
 import { rebuildCatalog } from './app/rebuild.ts';
 import { checkRestore, plannedRestore, restore } from './app/restore.ts';
+import { checkRepair, repair } from './app/repair.ts';
 import { listSnapshots } from './app/snapshots.ts';
 import { createState, type State } from './app/state.ts';
 import { statusOf } from './app/status.ts';
@@ -28,6 +31,7 @@ export function openMuster(plan: Plan, options: OpenOptions = {}): Muster {
     ...readings(state),
     ...plannings(state),
     ...doings(state),
+    ...maintenance(state),
     ...keyFunctions(state),
     snapshots: (storage) => listSnapshots(state, storage),
     rebuildCatalog: (storage) => rebuildCatalog(state, storage),
@@ -63,6 +67,18 @@ function plannings(state: State): Pick<Muster, 'planBackup' | 'planRestore' | 'p
 }
 
 type Doings = Pick<Muster, 'backup' | 'verify' | 'checkRestore' | 'restore' | 'recover' | 'notify'>;
+
+type Maintenance = Pick<Muster, 'estimatePrune' | 'prune' | 'checkRepair' | 'repair' | 'compareBackups'>;
+
+function maintenance(state: State): Maintenance {
+  return {
+    estimatePrune: (options) => estimatePrune(state, options),
+    prune: (options) => prune(state, options),
+    checkRepair: (options) => checkRepair(state, options),
+    repair: (options) => repair(state, options),
+    compareBackups: (before, after) => compareBackups(state, before, after),
+  };
+}
 
 function doings(state: State): Doings {
   return {

@@ -7,6 +7,7 @@ export const emptyCatalog: Catalog = {
   newest: () => undefined,
   lastVerified: () => undefined,
   lastProvenRestore: () => undefined,
+  provenBackup: () => undefined,
   measuredRestore: () => undefined,
   measuredBackup: () => undefined,
   failuresInARow: () => 0,

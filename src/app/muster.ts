@@ -17,6 +17,8 @@ import type { Entry } from '../vault/vault.ts';
 import type { GraphOptions, RecoveryGraph } from '../order/graph.ts';
 import type { ObjectiveReport } from '../order/objectives.ts';
 import type { RetentionDecision } from '../retention/decide.ts';
+import type { Excess } from '../retention/guard.ts';
+import type { Difference, RepairReport } from '../vault/maintain/requests.ts';
 import type { BackupExecution } from '../schedule/execution.ts';
 import type { KeyChange, KeyOptions, StorageKeys } from './keys.ts';
 import type { RebuildOutcome } from './rebuild.ts';
@@ -60,6 +62,15 @@ export interface Muster {
   /** What a restore would meet, checked read-only. */
   checkRestore(options: RestoreOptions): Promise<RunOutcome>;
   restore(options: RestoreOptions): Promise<RestoreOutcome>;
+  /** What retention decides, and what removing it would free. */
+  estimatePrune(options: PruneOptions): Promise<PruneEstimate>;
+  /** Removes what retention decides from every storage target. Throws `too-much-to-remove`. */
+  prune(options: PruneOptions): Promise<PruneOutcome>;
+  /** Reads a whole storage target, and says what is damaged and what of the backups is lost. */
+  checkRepair(options: RepairOptions): Promise<RepairReport>;
+  repair(options: RepairOptions): Promise<RepairOutcome>;
+  /** What differs between two backups, in the order of the tree. */
+  compareBackups(before: string, after: string): AsyncIterable<Difference>;
   planRecovery(options: RecoverOptions): RunbookPlan;
   /** Simulates unless `mode` is `execute`. */
   recover(options: RecoverOptions): Promise<RecoverOutcome>;
@@ -115,6 +126,47 @@ export interface VerifyOptions {
   readonly copies?: 'first' | 'all' | undefined;
   readonly level?: VerifyLevel | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface PruneOptions {
+  /** Only these; undefined or empty: all. */
+  readonly systems?: readonly string[] | undefined;
+  /** Share of a scope that may be removed without being asked for, 0 to 1. Default 0.5. */
+  readonly maxDelete?: number | undefined;
+  readonly excess?: 'refuse' | 'allow' | undefined;
+  /** `override`: removes also what the guard would hold back. */
+  readonly guard?: 'hold' | 'override' | undefined;
+  readonly reason?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PruneEstimate {
+  readonly decisions: readonly RetentionDecision[];
+  /** Scopes of which more than `maxDelete` would go. */
+  readonly excess: readonly Excess[];
+  readonly bytesFreed: number;
+}
+
+export interface PruneOutcome extends RunOutcome {
+  readonly decisions: readonly RetentionDecision[];
+  /** Backups that are on no storage target any more. */
+  readonly removed: number;
+  readonly bytesFreed: number;
+  /** Copies that were not removed, and why. */
+  readonly refused: readonly Fault[];
+  readonly errors: readonly ErrorFacts[];
+}
+
+export interface RepairOptions {
+  readonly storage: string;
+  /** Snapshots that muster did not make, and that may be replaced all the same: full ids. */
+  readonly foreign?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RepairOutcome extends RunOutcome {
+  readonly report: RepairReport | undefined;
+  readonly error: ErrorFacts | undefined;
 }
 
 export interface RestoreOptions {

@@ -8,6 +8,8 @@ import { isEmpty, isFresh, storageOf, storeOf } from './stores.ts';
 
 export interface OpenVaultRequest {
   readonly create?: boolean;
+  /** `pass-over`: index files that can't be read do not keep it from being opened, for a repair. */
+  readonly damagedIndex?: 'pass-over';
   /** Why, for the record: a kind of run, or a command. */
   readonly purpose: string;
   /** The run that asks. */
@@ -73,9 +75,9 @@ async function openAndRecord(request: VaultsRequest, storage: Storage, asked: Op
   return opened;
 }
 
-async function openOrCreate(request: VaultsRequest, storage: Storage, { create }: OpenVaultRequest) {
+async function openOrCreate(request: VaultsRequest, storage: Storage, { create, damagedIndex }: OpenVaultRequest) {
   if (create === true && (await isFresh(storage.path))) return await createOrOpen(request, storage);
-  if (!(await isEmpty(storage.path))) return await open(request, storage);
+  if (!(await isEmpty(storage.path))) return await open(request, storage, damagedIndex);
   throw new MusterError(`storage ${storage.name} holds no vault yet: ${storage.path} is empty`, {
     code: 'vault-missing',
     hint: 'The first backup makes it; check the path when one was made before.',
@@ -96,11 +98,12 @@ async function createOrOpen(request: VaultsRequest, storage: Storage) {
   }
 }
 
-async function open(request: VaultsRequest, storage: Storage) {
+async function open(request: VaultsRequest, storage: Storage, damagedIndex?: 'pass-over') {
+  const onDamagedIndex = damagedIndex === undefined ? undefined : (): void => undefined;
   const { openVault } = await loadVaults();
   const store = await storeOf(storage);
   return await withFirstKey(request, storage, ({ passphrase, firstSlot }) =>
-    openVault({ store, passphrase, firstSlot, clock: request.clock }),
+    openVault({ store, passphrase, firstSlot, clock: request.clock, onDamagedIndex }),
   );
 }
 

@@ -10,6 +10,13 @@ export function durationArgument(text: string): Milliseconds {
   return ms;
 }
 
+/** `50%` as a share, 0 to 1. */
+export function shareArgument(text: string): number {
+  const percent = /^(\d{1,3})%$/.exec(text)?.[1];
+  if (percent === undefined || Number(percent) > 100) throw new InvalidArgumentError('Use a share such as 50%.');
+  return Number(percent) / 100;
+}
+
 /** A whole number above zero. */
 export function countArgument(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Use a whole number above zero.');

@@ -19,13 +19,13 @@ export function previewJson(preview: Preview): object {
     from: isoOf(preview.from),
     until: isoOf(preview.until),
     executions: preview.executions.map(executionJson),
-    retention: preview.retention.map(({ schedule, startedAt, ...decision }) => ({
-      ...decision,
-      schedule: schedule ?? null,
-      startedAt: isoOf(startedAt),
-    })),
+    retention: preview.retention.map(decisionJson),
     objectives: preview.objectives.map(objectiveJson),
   };
+}
+
+export function decisionJson({ schedule, startedAt, ...decision }: Preview['retention'][number]): object {
+  return { ...decision, schedule: schedule ?? null, startedAt: isoOf(startedAt) };
 }
 
 /** Lengths of time are seconds. */

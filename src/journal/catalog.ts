@@ -21,12 +21,18 @@ export function catalogOf(database: Database): Catalog {
       one('SELECT max(at) AS value FROM verifications WHERE system = :system AND passed = 1', system),
     lastProvenRestore: (system) =>
       one('SELECT max(at) AS value FROM restores WHERE system = :system AND proven = 1', system),
+    provenBackup: (system) => {
+      const row = database.get(lastProven, { system });
+      return row === undefined ? undefined : textOf(row, 'backup');
+    },
     measuredRestore: (system) => one(newestRestoreDuration, system),
     measuredBackup: (system) => one(newestBackupDuration, system),
     failuresInARow: (system) => failuresInARow(database, system),
   };
 }
 
+const lastProven = `SELECT backup FROM restores WHERE system = :system AND proven = 1
+  ORDER BY at DESC, sequence DESC LIMIT 1`;
 const newestRestoreDuration = `SELECT duration_ms AS value FROM restores WHERE system = :system AND proven = 1
   ORDER BY at DESC, sequence DESC LIMIT 1`;
 const newestBackupDuration = `SELECT max(0, (record ->> '$.finishedAt') - (record ->> '$.startedAt')) AS value FROM backups

@@ -1,7 +1,7 @@
 import type { BackupRecord } from '../base/backup.ts';
 import type { Instant, Milliseconds } from '../base/clock.ts';
 
-export type RunKind = 'backup' | 'restore' | 'recover' | 'verify' | 'notify';
+export type RunKind = 'backup' | 'restore' | 'recover' | 'verify' | 'notify' | 'maintain';
 export type RunStatus =
   | 'pending'
   | 'running'
@@ -79,6 +79,19 @@ export type MusterEventBody =
   | { readonly type: 'backup.succeeded'; readonly system: string; readonly backup: BackupRecord }
   | { readonly type: 'backup.partial'; readonly system: string; readonly backup: BackupRecord }
   | { readonly type: 'backup.failed'; readonly system: string; readonly error: ErrorFacts }
+  /** A copy of a backup is gone from a storage target; without any copy the catalog does not list it any more. */
+  | { readonly type: 'backup.removed'; readonly system: string; readonly backup: string; readonly storage: string }
+  /**
+   * A copy of a backup had lost something. `replacement`: the snapshot in its place, without what is lost; undefined:
+   * nothing of it is left.
+   */
+  | {
+      readonly type: 'backup.repaired';
+      readonly system: string;
+      readonly storage: string;
+      readonly snapshot: string;
+      readonly replacement: string | undefined;
+    }
   | {
       readonly type: 'verify.finished';
       readonly system: string;

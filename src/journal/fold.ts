@@ -2,6 +2,7 @@ import type { BackupRecord } from '../base/backup.ts';
 import { canonicalJson } from './chain.ts';
 import type { Database } from './database.ts';
 import type { MusterEvent } from './event.ts';
+import { foldCopy } from './fold-copy.ts';
 import { foldStep } from './fold-step.ts';
 import { textOf } from './row.ts';
 
@@ -24,6 +25,8 @@ export function fold(database: Database, sequence: number, event: MusterEvent): 
     case 'backup.succeeded':
     case 'backup.partial':
     case 'backup.failed':
+    case 'backup.removed':
+    case 'backup.repaired':
     case 'verify.finished':
     case 'restore.finished':
       // What was only simulated is never evidence.
@@ -83,7 +86,13 @@ function isSimulated(database: Database, run: string): boolean {
 }
 
 type Evidence = EventOf<
-  'backup.succeeded' | 'backup.partial' | 'backup.failed' | 'verify.finished' | 'restore.finished'
+  | 'backup.succeeded'
+  | 'backup.partial'
+  | 'backup.failed'
+  | 'backup.removed'
+  | 'backup.repaired'
+  | 'verify.finished'
+  | 'restore.finished'
 >;
 
 function foldEvidence(database: Database, sequence: number, event: Evidence): void {
@@ -94,6 +103,9 @@ function foldEvidence(database: Database, sequence: number, event: Evidence): vo
       return foldBackup(database, sequence, event.backup);
     case 'backup.failed':
       return database.insert('backup_failures', common);
+    case 'backup.removed':
+    case 'backup.repaired':
+      return foldCopy(database, event);
     case 'verify.finished': {
       const { backup, level, score, passed } = event;
       return database.insert('verifications', { ...common, backup, level, score, passed: Number(passed) });

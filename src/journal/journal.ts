@@ -101,6 +101,8 @@ export interface Catalog {
   lastVerified(system: string): Instant | undefined;
   /** When a restore last ended whose data passed the source's own checks. */
   lastProvenRestore(system: string): Instant | undefined;
+  /** Id of the backup whose restore last passed the source's own checks. */
+  provenBackup(system: string): string | undefined;
   /** Duration of the newest proven restore, in milliseconds: one of single paths says nothing of the whole. */
   measuredRestore(system: string): number | undefined;
   /** Duration of the newest successful backup, in milliseconds. */

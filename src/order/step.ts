@@ -45,6 +45,17 @@ export type StepAction =
       readonly set: Readonly<Record<string, ParamValue>>;
     }
   | { readonly kind: 'backup'; readonly execution: BackupExecution }
+  /** Removes these copies from a storage target; the bytes are freed by `prune`. */
+  | { readonly kind: 'forget'; readonly storage: string; readonly copies: readonly CopyToRemove[] }
+  /** Frees what no snapshot in the storage target needs. */
+  | { readonly kind: 'prune'; readonly storage: string }
+  /** Mends a storage target, with what others have of what is lost. `foreign`: snapshots of others that may be replaced. */
+  | {
+      readonly kind: 'repair';
+      readonly storage: string;
+      readonly donors: readonly string[];
+      readonly foreign: readonly string[];
+    }
   | { readonly kind: 'verify'; readonly backup: BackupRecord; readonly level: VerifyLevel; readonly storage: string }
   | {
       readonly kind: 'restore';
@@ -58,6 +69,14 @@ export type StepAction =
       /** What puts it back; undefined: the source of the system in the plan. */
       readonly source?: SourceDefinition;
     };
+
+export interface CopyToRemove {
+  /** Id in the catalog. */
+  readonly backup: string;
+  readonly system: string;
+  /** Id in the storage target. */
+  readonly snapshot: string;
+}
 
 export interface PlannedCommand {
   readonly run: { readonly argv: readonly string[] } | { readonly shell: string };

@@ -19,6 +19,12 @@ export function titleOf(action: StepAction, timezone: string): string {
       return `Back up ${action.execution.system} (${action.execution.type})`;
     case 'verify':
       return `Verify the backup of ${action.backup.system} from ${dateTime(action.backup.startedAt, timezone)} on ${action.storage}`;
+    case 'forget':
+      return `Remove ${action.copies.length} ${action.copies.length === 1 ? 'backup' : 'backups'} from ${action.storage}`;
+    case 'prune':
+      return `Free what no backup needs on ${action.storage}`;
+    case 'repair':
+      return `Repair ${action.storage}`;
     case 'restore':
       break;
   }

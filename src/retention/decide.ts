@@ -13,6 +13,8 @@ export interface RetentionDecision {
   readonly schedule: string | undefined;
   readonly startedAt: Instant;
   readonly action: 'keep' | 'delete';
+  /** True when the rules would remove it, and a guard keeps it all the same. */
+  readonly held?: boolean;
   /** At least one: the rules that keep it, or why no rule does. */
   readonly reasons: readonly string[];
 }

@@ -23,6 +23,8 @@ export function evidenceOf(last: LastAttempt): readonly MusterEventBody[] {
   const { step, end } = last;
   const { action } = step;
   if (action.kind === 'backup') return backupEvidence(action, end);
+  if (end.facts?.kind === 'forget') return removalEvidence(end.facts);
+  if (end.facts?.kind === 'repair') return repairEvidence(end.facts);
   if (action.kind === 'verify' && end.facts?.kind === 'verify') return verifyEvidence(action, end.facts);
   if (action.kind === 'restore' && end.facts?.kind === 'restore') return restoreEvidence(action, last, end.facts);
   return [];
@@ -41,6 +43,19 @@ function backupEvidence({ execution }: ActionOf<'backup'>, { status, facts, erro
 }
 
 const noBackup: ErrorFacts = { code: 'backup-missing', message: 'the step ended without a backup', hint: undefined };
+
+/** Whatever became of the step: what is gone is gone. */
+function removalEvidence({ storage, removed }: FactsOf<'forget'>): MusterEventBody[] {
+  return removed.map(({ backup, system }) => ({ type: 'backup.removed', system, backup, storage }));
+}
+
+function repairEvidence({ storage, report }: FactsOf<'repair'>): MusterEventBody[] {
+  return (report?.snapshots ?? []).flatMap(({ id, system, outcome, replacement }) =>
+    system === undefined || outcome === 'left'
+      ? []
+      : [{ type: 'backup.repaired', system, storage, snapshot: id, replacement }],
+  );
+}
 
 function verifyEvidence({ backup, level }: ActionOf<'verify'>, facts: FactsOf<'verify'>): MusterEventBody[] {
   return verificationEvidence({ system: backup.system, backup: backup.id, level }, facts);

@@ -4,6 +4,7 @@ import type { Delivery, MessageRequest, SendMessage } from '../base/delivery.ts'
 import type { ResolveSecret } from '../base/secret.ts';
 import type { StepAction } from '../order/step.ts';
 import type { Plan } from '../plan/model/plan.ts';
+import type { RepairReport } from '../vault/maintain/requests.ts';
 import type { TransferProgress, Vault } from '../vault/vault.ts';
 
 /** One kind of step. The registry is a mapped type over the kinds: a kind without a handler does not compile. */
@@ -32,7 +33,10 @@ export interface StepContext {
   readonly signal: AbortSignal;
   readonly resolveSecret: ResolveSecret;
   /** Opened once per run; creates the vault when its target is empty and `create` is set. Closed by the engine's owner. */
-  readonly vault: (storage: string, options?: { readonly create?: boolean }) => Promise<Vault>;
+  readonly vault: (
+    storage: string,
+    options?: { readonly create?: boolean; readonly damagedIndex?: 'pass-over' },
+  ) => Promise<Vault>;
   /** Newest backup of a system that can be the parent of the next one. */
   readonly newestBackup: (system: string) => BackupRecord | undefined;
   /** A folder of this run's own, removed afterwards. */
@@ -83,6 +87,14 @@ export type StepFacts =
       /** Of the snapshot in the first target, where the execution asks for it. */
       readonly verification?: Verification | undefined;
     }
+  | {
+      readonly kind: 'forget';
+      readonly storage: string;
+      /** Copies that are not there any more. */
+      readonly removed: readonly { readonly backup: string; readonly system: string }[];
+    }
+  | { readonly kind: 'prune'; readonly storage: string; readonly bytesFreed: number }
+  | { readonly kind: 'repair'; readonly storage: string; readonly report: RepairReport | undefined }
   | ({ readonly kind: 'verify' } & Verification)
   | {
       readonly kind: 'restore';

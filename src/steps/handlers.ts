@@ -1,7 +1,10 @@
 import { backupStep } from './backup.ts';
 import type { StepHandlers } from './handler.ts';
+import { forgetStep } from './forget.ts';
 import { notifyStep } from './notify.ts';
 import { probeStep } from './probe.ts';
+import { pruneStep } from './prune.ts';
+import { repairStep } from './repair.ts';
 import { restoreStep } from './restore.ts';
 import { runStep } from './run.ts';
 import { verifyStep } from './verify.ts';
@@ -14,6 +17,9 @@ export const handlers: StepHandlers = {
   wait: waitStep,
   notify: notifyStep,
   backup: backupStep,
+  forget: forgetStep,
+  prune: pruneStep,
+  repair: repairStep,
   verify: verifyStep,
   restore: restoreStep,
 };

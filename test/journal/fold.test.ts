@@ -108,7 +108,8 @@ describe('the tables', () => {
       fc.property(randomEvents, (events) => {
         const journal = openState(temporaryFolder());
         const { catalog } = journal;
-        for (const event of events) if (event.type !== 'attempt.started') journal.append(event);
+        const taken = events.filter(({ type }) => type !== 'attempt.started' && !type.startsWith('backup.re'));
+        for (const event of taken) journal.append(event);
         const real = events.filter((event) => event.run !== 'r2');
         const made = real.flatMap((event) =>
           'backup' in event && typeof event.backup === 'object' ? [event.backup] : [],

@@ -36,6 +36,19 @@ const body: fc.Arbitrary<MusterEventBody> = fc.oneof(
     name: fc.string(),
     steps: fc.subarray(steps),
   }),
+  fc.record({
+    type: fc.constant('backup.removed' as const),
+    system,
+    backup: fc.constantFrom('aaaa', 'aaab', 'zzzz').map((id) => id.padEnd(64, '0')),
+    storage: fc.constantFrom('primary', 'second'),
+  }),
+  fc.record({
+    type: fc.constant('backup.repaired' as const),
+    system,
+    storage: fc.constantFrom('primary', 'second'),
+    snapshot: fc.constantFrom('aaaa', 'b0b0').map((id) => id.padEnd(64, '0')),
+    replacement: fc.option(fc.constant('d0d0'), { nil: undefined }),
+  }),
   fc.record({ type: fc.constant('attempt.started' as const), step, attempt: fc.nat({ max: 5 }) }),
   fc.record({
     type: fc.constant('attempt.finished' as const),

@@ -62,7 +62,7 @@ DUE                         SYSTEM  SCHEDULE  TYPE         TO
 
 Retention
 
-2 would be kept, 1 deleted. Nothing is removed by this release: it only shows what retention decides.
+2 would be kept, 1 deleted. Remove them with muster prune.
 
 DELETE    SYSTEM  SCHEDULE  STARTED                     WHY
 33333333  orders  frequent  2026-11-18 23:00:00 +01:00  no rule of two keeps it; last: newer backups use its slots (2)

@@ -4,6 +4,7 @@ import type { Verdict } from '../../order/objectives/verdict.ts';
 import type { RetentionDecision } from '../../retention/decide.ts';
 import type { BackupExecution } from '../../schedule/execution.ts';
 import { painted, plain, type Paint } from './paint.ts';
+import { renderRetention } from './retention.ts';
 import { renderSchedule } from './schedule.ts';
 import { table } from './table.ts';
 import { momentText, lengthOf } from './time.ts';
@@ -28,25 +29,10 @@ export function renderPreview(preview: PreviewFacts, timezone: string, paint: Pa
     `Backups due from ${momentText(from, timezone)} to ${momentText(until, timezone)}`,
     renderSchedule(executions.slice(0, mostListed)) + (more > 0 ? `\nand ${more} more: see \`muster schedule\`` : ''),
     'Retention',
-    retentionText(retention, timezone),
+    renderRetention(retention, timezone),
     'Objectives',
     objectivesText(objectives, paint),
   ].join('\n\n');
-}
-
-function retentionText(decisions: readonly RetentionDecision[], timezone: string): string {
-  if (decisions.length === 0) return 'There is no backup to decide about.';
-  const goes = decisions.filter(({ action }) => action === 'delete');
-  const summary = `${decisions.length - goes.length} would be kept, ${goes.length} deleted. Nothing is removed by this release: it only shows what retention decides.`;
-  if (goes.length === 0) return summary;
-  const rows = goes.map(({ backup, system, schedule, startedAt, reasons }) => [
-    backup.slice(0, 8),
-    system,
-    schedule ?? 'by hand',
-    momentText(startedAt, timezone),
-    reasons.slice(0, 2).join('; '),
-  ]);
-  return `${summary}\n\n${table(['DELETE', 'SYSTEM', 'SCHEDULE', 'STARTED', 'WHY'], rows)}`;
 }
 
 function objectivesText(objectives: readonly ObjectiveReport[], paint: Paint): string {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock, Instant } from '../../base/clock.ts';
 import type { Repository, RepositoryLock } from '../repository.ts';
 import { findSnapshot } from '../snapshot.ts';
 import type { Vault } from '../vault.ts';
@@ -21,12 +21,19 @@ const never = new AbortController().signal;
 export function maintenanceOf(parts: MaintenanceParts): Maintenance {
   const { repository, clock } = parts;
   return {
+    storedAt: () => storedAt(repository),
     forget: (request) => alone(repository, never, (_, lock) => forgetSnapshots(repository, request, lock)),
     prune: (request) => prune(parts, request),
     rebuildIndex: () => alone(repository, never, (_, lock) => rebuildIndex(repository, clock, lock)),
     repair: (request) => repair(parts, request),
     differences: (before, after) => differencesOf(repository, before, after),
   };
+}
+
+async function storedAt({ objects }: Repository): Promise<ReadonlyMap<string, Instant>> {
+  const times = new Map<string, Instant>();
+  for await (const { id, modifiedAt } of objects.list('snapshots')) times.set(id, modifiedAt);
+  return times;
 }
 
 /** With nobody else at work; aborted when the lock is lost. */

@@ -47,7 +47,7 @@ export async function pruneRepository(options: PruneOptions, lock: RepositoryLoc
 
 async function planFor({ repository, request, signal }: PruneOptions): Promise<Planned> {
   const stored = await storedPacks(repository.objects);
-  const used = await usedOrRefuse(repository, signal);
+  const used = await usedOrRefuse(repository, signal, new Set(request.mode === 'plan' ? request.without : []));
   const { maxUnused = usualMaxUnused, maxRepackBytes } = request;
   const plan = planPrune({
     packs: () => repository.packs(),
@@ -58,10 +58,14 @@ async function planFor({ repository, request, signal }: PruneOptions): Promise<P
   return { plan, used };
 }
 
-async function usedOrRefuse(repository: Repository, signal: AbortSignal): Promise<BlobCounts> {
+async function usedOrRefuse(
+  repository: Repository,
+  signal: AbortSignal,
+  without: ReadonlySet<string>,
+): Promise<BlobCounts> {
   try {
     const snapshots = await loadSnapshots(repository);
-    const trees = snapshots.map(({ tree }) => tree);
+    const trees = snapshots.filter(({ id }) => !without.has(id)).map(({ tree }) => tree);
     return await usedBlobs(repository, trees, signal);
   } catch (error) {
     if (!isDamage(error) && !unreadable.has(codeOf(error) ?? '')) throw error;

@@ -19,6 +19,8 @@ export interface ForgetResult {
 export interface PruneRequest {
   /** `plan` changes nothing. */
   readonly mode: 'plan' | 'apply';
+  /** With `plan`: as if these snapshots were gone. */
+  readonly without?: readonly string[] | undefined;
   /** Share of unused bytes that may stay, 0 to 1; default 0.05. */
   readonly maxUnused?: number | undefined;
   /** Most bytes that are copied to new packs in one run; default: as many as it takes. */
@@ -101,6 +103,8 @@ export interface DamagedSnapshot {
 
 /** What keeps a vault small and sound. All but plans and checks want it for themselves: `vault-locked` when it is in use. */
 export interface Maintenance {
+  /** When each snapshot was written, by the clock of the store: what its writer says of itself may be false. */
+  storedAt(): Promise<ReadonlyMap<string, Instant>>;
   /** Removes snapshots; the bytes are freed by `prune`. Throws `last-snapshot`, `snapshot-ambiguous`. */
   forget(request: ForgetRequest): Promise<ForgetResult>;
   /** Frees what no snapshot needs. Throws `vault-damaged` before anything is changed. */

@@ -1,0 +1,82 @@
+import {
+  dateTime,
+  formatSize,
+  renderRetention,
+  type Difference,
+  type PruneEstimate,
+  type PruneOutcome,
+  type RepairOutcome,
+  type RepairReport,
+} from '../../index.ts';
+import { counted } from './counted.ts';
+import { errorLines, faultLines } from './fault.ts';
+import { oneLine, printable } from './printable.ts';
+
+/** What `prune --dry-run` shows. */
+export function renderEstimate({ decisions, excess, bytesFreed }: PruneEstimate, timezone: string): string {
+  const warnings = excess.map(
+    ({ system, schedule, all, removed }) =>
+      `${system} (${schedule ?? 'by hand'}): ${removed} of ${all} would go, more than --max-delete allows without a question`,
+  );
+  const end = `About ${formatSize(bytesFreed)} would be freed.`;
+  return [renderRetention(decisions, timezone), ...warnings, end].join('\n\n');
+}
+
+export function renderPruneOutcome(outcome: PruneOutcome, timezone: string): string {
+  const { run, status, decisions, removed, bytesFreed, refused, errors } = outcome;
+  const held = decisions.filter((decision) => decision.held === true);
+  return [
+    `${counted(removed, 'backup')} removed, ${formatSize(Math.max(0, bytesFreed))} freed.`,
+    ...(held.length > 0 ? [renderRetention(held, timezone)] : []),
+    ...faultLines(refused),
+    ...errors.flatMap((error) => errorLines('failed', error)),
+    `run ${run}: ${status}`,
+  ].join('\n');
+}
+
+export function renderRepairOutcome({ run, status, report, error }: RepairOutcome, timezone: string): string {
+  return [
+    ...(report === undefined ? [] : [renderRepair(report, timezone)]),
+    ...(error === undefined ? [] : errorLines('not repaired', error)),
+    `run ${run}: ${status}`,
+  ].join('\n');
+}
+
+/** What is damaged, and what of the backups is lost. */
+export function renderRepair(report: RepairReport, timezone: string): string {
+  const { index, packs, healed, snapshots } = report;
+  const lines = [
+    ...index.damaged.map((id) => `index file ${id.slice(0, 8)} cannot be read`),
+    ...(index.wrong.length > 0 ? [`the index is wrong about ${counted(index.wrong.length, 'pack')}`] : []),
+    ...packs.map(
+      ({ id, fault, saved, lost }) => `pack ${id.slice(0, 8)}: ${oneLine(fault)}; ${saved} parts saved, ${lost} lost`,
+    ),
+    ...(healed > 0 ? [`${counted(healed, 'part')} of that from other storage targets`] : []),
+    ...snapshots.flatMap((snapshot) => snapshotLines(snapshot, timezone)),
+  ];
+  if (lines.length === 0) return 'Nothing is damaged.';
+  return [...lines, snapshots.length === 0 ? 'No backup has lost anything.' : '']
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+function snapshotLines(snapshot: RepairReport['snapshots'][number], timezone: string): readonly string[] {
+  const { id, system, time, lost, outcome, replacement } = snapshot;
+  const of = system === undefined ? '' : ` of ${printable(system)}`;
+  const from = time === undefined ? '' : ` from ${dateTime(time, timezone)}`;
+  const words = {
+    repaired: `without what it has lost${replacement === undefined ? '' : `: now ${replacement.slice(0, 8)}`}`,
+    unreadable: 'nothing of it can be brought back',
+    left: 'muster did not make it; it stays as it is unless --snapshot names it',
+  };
+  const faults = lost.map(({ path, detail }) => ({ path, kind: 'lost', detail }));
+  return [`snapshot ${id.slice(0, 8)}${of}${from}: ${words[outcome]}`, ...faultLines(faults, 50)];
+}
+
+/** `+ /srv/web/index.html 1.2 KiB`. */
+export function differenceLine({ path, kind, sizeBefore, sizeAfter }: Difference): string {
+  const mark = { added: '+', removed: '-', content: 'M', metadata: 'U', type: 'T' }[kind];
+  const sizes = [sizeBefore, sizeAfter].flatMap((size) => (size === undefined ? [] : formatSize(size)));
+  const shown = kind === 'metadata' ? '' : `  ${sizes.join(' → ')}`;
+  return `${mark} ${printable(path)}${shown}`;
+}
