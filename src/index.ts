@@ -11,6 +11,7 @@ export type * from './app/muster.ts';
 export type { KeyChange, KeyOptions, SlotLine, StorageKeys } from './app/keys.ts';
 export type { RebuildOutcome } from './app/rebuild.ts';
 export type { SnapshotLine, SnapshotList } from './app/snapshots.ts';
+export { backupTypes, ratiosOf } from './base/backup.ts';
 export type { BackupRecord, CaptureManifest, StoredCopy } from './base/backup.ts';
 export { fromBytePath, toBytePath, type BytePath } from './base/capture.ts';
 export type { Clock, Instant, Milliseconds } from './base/clock.ts';

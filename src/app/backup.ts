@@ -66,6 +66,7 @@ function lineOf(step: PlannedStep, run: RunRecord): BackupLine {
     backup: factsOf(end, 'backup')?.backup,
     faults: end?.faults ?? [],
     error: errorOf(run, step.id),
+    notice: end?.output,
     startedAt: record?.startedAt,
     finishedAt: record?.finishedAt,
   };

@@ -81,7 +81,7 @@ function effectsOf(state: State, { scratch, handlers, purpose, run }: RunPlace):
       plan: state.plan,
       resolveSecret: state.secrets.resolve,
       vault: (storage, options) => state.vaults.open(storage, { ...options, purpose, run }),
-      newestBackup: (system) => state.catalog().newest(system),
+      newestBackup: (system, filter) => state.catalog().newest(system, filter),
       soundPacks: state.journal().soundPacks,
       scratch: async () => {
         await mkdir(scratch, { recursive: true, mode: 0o700 });

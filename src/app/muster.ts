@@ -214,7 +214,10 @@ export interface BackupLine {
   /** What could not be read, or copied. */
   readonly faults: readonly Fault[];
   readonly error: ErrorFacts | undefined;
+  /** What was asked for; the backup says what was done. */
   readonly type: BackupType;
+  /** For people: what is worth knowing besides, such as that it became full. */
+  readonly notice?: string | undefined;
   readonly startedAt: Instant | undefined;
   readonly finishedAt: Instant | undefined;
 }

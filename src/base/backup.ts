@@ -1,6 +1,14 @@
 import type { Instant } from './clock.ts';
 
 /**
+ * What a backup reads: every byte again; what changed since the last backup; what changed since the last full one; or a
+ * view of the source that is frozen at one moment. Each is whole and can be restored by itself.
+ */
+export type BackupType = (typeof backupTypes)[number];
+
+export const backupTypes = ['full', 'incremental', 'differential', 'snapshot'] as const;
+
+/**
  * One backup that exists, as the catalog keeps it. A capture that failed has none: only its run is on record.
  * `partial`: it is restorable, but some files could not be read; they are listed in the run.
  */
@@ -10,7 +18,8 @@ export interface BackupRecord {
   readonly system: string;
   /** Kind of source: `files`, `sqlite`. */
   readonly source: string;
-  readonly type: 'full' | 'incremental';
+  /** What was really done, which may be more than was asked for. */
+  readonly type: BackupType;
   /** Name of the schedule that asked for it; undefined: by hand. Part of the retention scope. */
   readonly schedule: string | undefined;
   readonly status: 'succeeded' | 'partial';
@@ -25,7 +34,16 @@ export interface BackupRecord {
   readonly bytesTotal: number;
   /** Bytes added to the first storage target. */
   readonly bytesStored: number;
+  /** Bytes among those read that the first storage target did not have yet, before compression, with their trees. */
+  readonly bytesNew?: number | undefined;
   readonly files: number;
+  /** Regular files that the backup it was compared with did not have, had otherwise, and had just so. */
+  readonly filesNew?: number | undefined;
+  readonly filesChanged?: number | undefined;
+  readonly filesUnmodified?: number | undefined;
+  readonly folders?: number | undefined;
+  /** Id of the snapshot that it was compared with. Undefined: everything was read. */
+  readonly parent?: string | undefined;
   readonly storage: readonly StoredCopy[];
   readonly manifest: CaptureManifest;
 }
@@ -42,4 +60,16 @@ export interface StoredCopy {
 export interface CaptureManifest {
   /** Rows by table, for databases. */
   readonly rows?: Readonly<Record<string, number>>;
+}
+
+/**
+ * `deduplication`: how many bytes of the backup one new byte stands for. `compression`: how many new bytes one stored
+ * byte stands for. Undefined when nothing was new, or when an older release did not count it.
+ */
+export function ratiosOf({ bytesTotal, bytesNew, bytesStored }: BackupRecord): {
+  readonly deduplication: number | undefined;
+  readonly compression: number | undefined;
+} {
+  if (bytesNew === undefined || bytesNew === 0) return { deduplication: undefined, compression: undefined };
+  return { deduplication: bytesTotal / bytesNew, compression: bytesStored === 0 ? undefined : bytesNew / bytesStored };
 }

@@ -32,6 +32,7 @@ export interface EntryFacts {
   readonly size: bigint;
   /** Number of the file system it lies on. */
   readonly dev: bigint;
+  readonly ino: bigint;
 }
 
 export interface EnteredFolder {

@@ -8,6 +8,7 @@ import type {
   RunSummary,
   StepRecord,
 } from '../index.ts';
+import { ratiosOf } from '../index.ts';
 
 /*
  * The JSON shapes that scripts rely on: fields may be added, never renamed. Instants are ISO 8601 in UTC, lengths of time
@@ -28,7 +29,7 @@ export function secondsOf(ms: number | undefined): number | null {
 }
 
 export function backupJson(backup: BackupRecord): object {
-  const { id, system, source, type, schedule, status, run, bytesRead, bytesTotal, bytesStored, files } = backup;
+  const { id, system, source, type, schedule, status, run } = backup;
   return {
     id,
     system,
@@ -38,18 +39,24 @@ export function backupJson(backup: BackupRecord): object {
     status,
     startedAt: isoOf(backup.startedAt),
     finishedAt: isoOf(backup.finishedAt),
-    bytesRead,
-    bytesTotal,
-    bytesStored,
-    files,
+    ...figuresJson(backup),
     storage: backup.storage.map(({ name, status, snapshot }) => ({ name, status, snapshot })),
     manifest: backup.manifest,
     run,
   };
 }
 
+function figuresJson(backup: BackupRecord): object {
+  const { bytesRead, bytesTotal, bytesNew = null, bytesStored, files, folders = null, parent = null } = backup;
+  const { filesNew = null, filesChanged = null, filesUnmodified = null } = backup;
+  const { deduplication = null, compression = null } = ratiosOf(backup);
+  const counts = { files, filesNew, filesChanged, filesUnmodified, folders };
+  return { parent, bytesRead, bytesTotal, bytesNew, bytesStored, deduplication, compression, ...counts };
+}
+
 /** A system of a backup run: the backup, or why there is none; and what could not be read. */
-export function backupLineJson({ backup, system, type, startedAt, finishedAt, faults, error }: BackupLine): object {
+export function backupLineJson(line: BackupLine): object {
+  const { backup, system, type, startedAt, finishedAt, faults, error, notice = null } = line;
   const without = {
     id: null,
     system,
@@ -59,7 +66,7 @@ export function backupLineJson({ backup, system, type, startedAt, finishedAt, fa
     finishedAt: isoOf(finishedAt),
   };
   const made = backup === undefined ? { ...without, storage: [] } : backupJson(backup);
-  return { ...made, faults, error: error ?? null };
+  return { ...made, typeAsked: type, notice, faults, error: error ?? null };
 }
 
 export function runJson(run: RunSummary): object {

@@ -16,7 +16,7 @@ export function catalogOf(database: Database): Catalog {
   return {
     backups: (filter = {}) => listBackups(database, filter),
     find: (id) => findBackup(database, id.toLowerCase()),
-    newest: (system) => listBackups(database, { system, limit: 1 })[0],
+    newest: (system, filter) => listBackups(database, { ...filter, system, limit: 1 })[0],
     lastVerified: (system) =>
       one('SELECT max(at) AS value FROM verifications WHERE system = :system AND passed = 1', system),
     lastProvenRestore: (system) =>
@@ -39,14 +39,15 @@ const newestBackupDuration = `SELECT max(0, (record ->> '$.finishedAt') - (recor
   WHERE system = :system AND record ->> '$.status' = 'succeeded' ORDER BY started_at DESC, sequence DESC LIMIT 1`;
 
 function listBackups(database: Database, filter: BackupFilter): readonly BackupRecord[] {
-  const { system = null, storage = null, until = null, limit = -1 } = filter;
+  const { system = null, storage = null, type = null, until = null, limit = -1 } = filter;
   return database
     .all(
       `SELECT record FROM backups WHERE (:system IS NULL OR system = :system) AND (:until IS NULL OR started_at <= :until)
          AND (:storage IS NULL OR EXISTS (SELECT 1 FROM json_each(record, '$.storage')
            WHERE value ->> '$.name' = :storage AND value ->> '$.status' = 'stored'))
+         AND (:type IS NULL OR record ->> '$.type' = :type)
        ORDER BY started_at DESC, sequence DESC LIMIT :limit`,
-      { system, until, storage, limit },
+      { system, until, storage, type, limit },
     )
     .map(recordFrom);
 }

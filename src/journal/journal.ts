@@ -1,4 +1,4 @@
-import type { BackupRecord } from '../base/backup.ts';
+import type { BackupRecord, BackupType } from '../base/backup.ts';
 import type { Instant } from '../base/clock.ts';
 import type { MusterEvent, RunKind, RunStatus, StepStatus } from './event.ts';
 import type { SoundPacks } from './sound-packs.ts';
@@ -96,7 +96,7 @@ export interface Catalog {
   backups(filter?: BackupFilter): readonly BackupRecord[];
   /** Full id or unambiguous prefix of at least 4 digits; throws `backup-ambiguous`; undefined when there is none. */
   find(id: string): BackupRecord | undefined;
-  newest(system: string): BackupRecord | undefined;
+  newest(system: string, filter?: Pick<BackupFilter, 'storage' | 'type'>): BackupRecord | undefined;
   /** When a verification of one of its backups last passed. */
   lastVerified(system: string): Instant | undefined;
   /** When a restore last ended whose data passed the source's own checks. */
@@ -113,7 +113,9 @@ export interface Catalog {
 
 export interface BackupFilter {
   readonly system?: string;
+  /** Only those that this target holds. */
   readonly storage?: string;
+  readonly type?: BackupType;
   /** Only those that started at or before it. */
   readonly until?: Instant;
   readonly limit?: number;

@@ -35,7 +35,10 @@ export const diagnosticCodes = {
     'A path is empty, or begins with `~`, which is not replaced.',
     'Write the path out, or begin it with `${HOME}`.',
   ],
-  'bad-pattern': ['A pattern of `exclude` is empty, or begins with `!`.', 'Name what is to be left out.'],
+  'bad-pattern': [
+    'A pattern of `exclude` is empty or begins with `!`, or a name of `excludeIfPresent` is not one.',
+    'Name what is to be left out.',
+  ],
   'bad-secret': [
     'The name of an environment variable is none. It may be the secret itself, and is not shown.',
     'Write the name of the variable that holds the secret.',
@@ -119,6 +122,10 @@ export const diagnosticCodes = {
   'unknown-key': ['A key or section does not exist.', 'Mend its name, or remove it.'],
   'unknown-library': ['There is no such bundled file to extend.', 'Choose one of those that the message names.'],
   unreadable: ['A file or folder does not exist, or may not be read.', 'Check the path and its mode.'],
+  'unsupported-backup-type': [
+    'A schedule asks for a type of backup that the source of a system cannot give.',
+    'Say with `snapshot` how the source is frozen, or choose another type.',
+  ],
   'unsupported-version': [
     'The plan is in a version of the language that this program does not know.',
     'Write `muster: 1`, or use a newer muster.',

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { MusterError } from '../base/error.ts';
+import { backupTypesOf } from '../plan/backup-types.ts';
 import type { Plan } from '../plan/model/plan.ts';
 import type { BackupType, Schedule, StorageUse, System } from '../plan/model/system.ts';
 import type { BackupExecution } from './execution.ts';
@@ -44,7 +45,7 @@ export interface ManualRequest {
   readonly now: Instant;
 }
 
-/** A backup asked for by hand. Throws `nothing-to-back-up` and `unknown-schedule`. */
+/** A backup asked for by hand. Throws `nothing-to-back-up`, `unknown-schedule` and `unsupported-backup-type`. */
 export function manualExecution(plan: Plan, system: System, request: ManualRequest): BackupExecution {
   const use = system.storage;
   if (!system.source || !use)
@@ -54,7 +55,16 @@ export function manualExecution(plan: Plan, system: System, request: ManualReque
     });
   const schedule = request.schedule === undefined ? undefined : scheduleNamed(system, request.schedule);
   const facts = schedule ? executionFacts(system, schedule, use) : unscheduledFacts(plan, system, use);
-  return { at: request.now, ...facts, type: request.type ?? facts.type };
+  const type = request.type ?? facts.type;
+  if (!backupTypesOf(system.source).includes(type)) throw unsupported(system.name, type);
+  return { at: request.now, ...facts, type };
+}
+
+function unsupported(system: string, type: BackupType): MusterError {
+  return new MusterError(`the source of ${system} cannot give a backup of the type ${type}`, {
+    code: 'unsupported-backup-type',
+    hint: 'Add `snapshot` to the source, which says how it is frozen, or choose another type.',
+  });
 }
 
 interface Scheduled {

@@ -1,14 +1,17 @@
-import { fromBytePath } from '../base/capture.ts';
+import { backupTypes } from '../base/backup.ts';
+import { fromBytePath, type CaptureRoot } from '../base/capture.ts';
 import { MusterError } from '../base/error.ts';
 import type { FilesSource } from '../plan/model/system.ts';
 import { lookAtPaths } from './files/paths.ts';
 import { restoreFiles } from './files/restore.ts';
+import { folderRules, withSizeLimit } from './files/rules.ts';
+import type { View, ViewOptions } from './files/snapshot.ts';
 import { findingOf } from './finding.ts';
-import type { Capture, Source, SourceFinding } from './source.ts';
+import type { Capture, CaptureRequest, Source, SourceFinding } from './source.ts';
 
 /** Files and folders, read where they are. */
 export const filesSource: Source<FilesSource> = {
-  facts: { backupTypes: ['full', 'incremental'], selective: true, needsStopped: false },
+  facts: { backupTypes, selective: true, needsStopped: false },
   check: checkFiles,
   capture: captureFiles,
   restore: restoreFiles,
@@ -23,14 +26,32 @@ async function checkFiles(definition: FilesSource): Promise<readonly SourceFindi
 }
 
 /** Throws `source-missing`, `source-empty`, `source-is-link`, `source-unreadable`, `source-excluded`, `bad-pattern`. */
-async function captureFiles(definition: FilesSource): Promise<Capture> {
-  const { named, roots, excluded, findings } = await lookAtPaths(definition);
-  const [finding] = findings;
+async function captureFiles(definition: FilesSource, request: CaptureRequest): Promise<Capture> {
+  const looked = await lookAtPaths(definition);
+  const [finding] = looked.findings;
   if (finding !== undefined) throw new MusterError(finding.message, finding);
+  const { named, roots } = looked;
+  const excluded = withSizeLimit(looked.excluded, definition.excludeLargerThan);
+  const { scratch, signal, frozen } = request;
+  const view = frozen && (await viewOf({ definition, roots, excluded, scratch, signal, folder: frozen.folder }));
   return {
-    roots: roots.map((path) => ({ kind: 'tree', path, excluded })),
+    roots: roots.map((path) => rootOf({ path, excluded, enter: folderRules(definition, view?.lacks) }, view)),
     paths: named.map(fromBytePath),
     manifest: {},
-    release: async () => {},
+    ended: view?.ended,
+    release: async () => await view?.release(),
   };
+}
+
+/** Loaded at need: few backups start programs. */
+async function viewOf(options: ViewOptions): Promise<View> {
+  const { openView } = await import('./files/snapshot.ts');
+  return await openView(options);
+}
+
+type CaptureTree = Extract<CaptureRoot, { readonly kind: 'tree' }>;
+
+function rootOf(parts: Pick<CaptureTree, 'path' | 'excluded' | 'enter'>, view: View | undefined): CaptureTree {
+  const path = view?.at(parts.path) ?? parts.path;
+  return { ...parts, kind: 'tree', path, as: path === parts.path ? undefined : parts.path };
 }

@@ -15,6 +15,7 @@ export interface Source<D extends SourceDefinition> {
 }
 
 export interface SourceFacts {
+  /** For the most; what a definition lacks may narrow it (`backupTypesOf` of the plan). */
   readonly backupTypes: readonly BackupType[];
   /** True when single files can be restored. */
   readonly selective: boolean;
@@ -32,6 +33,8 @@ export interface SourceFinding {
 export interface CaptureRequest {
   /** An empty folder for temporary copies; removed by the caller. */
   readonly scratch: string;
+  /** Everything as of one moment; commands of the plan are started in `folder`. Undefined: as it is while it is read. */
+  readonly frozen?: { readonly folder: string } | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -40,6 +43,9 @@ export interface Capture {
   /** What the snapshot calls its paths. */
   readonly paths: readonly string[];
   readonly manifest: CaptureManifest;
+  /** Aborted, with the reason, when the view can't be relied on any more. */
+  readonly ended?: AbortSignal | undefined;
+  /** Throws a `MusterError` when something stays behind that has to be told: a system that is still frozen. */
   release(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { backupTypes } from '../base/backup.ts';
 import type { Milliseconds } from '../base/clock.ts';
 import type { SqliteSource } from '../plan/model/system.ts';
 import { findingOf } from './finding.ts';
@@ -15,7 +16,7 @@ export interface SqliteOptions {
 /** An SQLite database, copied as of one moment while its program goes on. */
 export function createSqliteSource({ patience = 30_000 }: SqliteOptions = {}): Source<SqliteSource> {
   return {
-    facts: { backupTypes: ['full', 'incremental'], selective: false, needsStopped: true },
+    facts: { backupTypes, selective: false, needsStopped: true },
     check: checkDatabase,
     capture: (definition, request) => captureDatabase(definition, request, patience),
     restore: restoreDatabase,

@@ -1,19 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackupRecord, CaptureManifest } from '../base/backup.ts';
+import type { CaptureManifest } from '../base/backup.ts';
 import { fromBytePath } from '../base/capture.ts';
-import type { Instant } from '../base/clock.ts';
 import { codeOf, MusterError } from '../base/error.ts';
 import type { SourceDefinition } from '../plan/model/system.ts';
 import type { BackupExecution } from '../schedule/execution.ts';
 import { sourceFor } from '../sources/registry.ts';
-import type { Capture } from '../sources/source.ts';
 import type { BackupResult, EntryFault, Vault } from '../vault/vault.ts';
 import { makeCopies } from './backup/copies.ts';
-import { refuseOwnStorage } from './backup/own-storage.ts';
-import { findParent } from './backup/parent.ts';
 import { recordOf } from './backup/record.ts';
-import { inTurn } from './backup/turn.ts';
+import { storeAndRelease } from './backup/store.ts';
 import type { ActionOf, StepContext, StepFinding, StepHandler, StepOutcome, Verification } from './handler.ts';
 import { failed, ok, partial, problem, stepErrorOf, succeeded } from './outcome.ts';
 import { verificationFailed, verifyBackup } from './verification.ts';
@@ -60,7 +56,11 @@ async function backUp(execution: BackupExecution, context: StepContext, scratch:
   const definition = definitionOf(execution.system, context);
   const vault = await context.vault(execution.to, { create: true });
   const startedAt = context.clock.now();
-  const capture = await sourceFor(definition).capture(definition, { scratch, signal: context.signal });
+  const capture = await sourceFor(definition).capture(definition, {
+    scratch,
+    signal: context.signal,
+    frozen: execution.type === 'snapshot' ? { folder: context.plan.folder } : undefined,
+  });
   const stored = await storeAndRelease({ execution, context, vault, capture, startedAt });
   const verification = await verifyIfAsked(
     { execution, vault, definition, manifest: capture.manifest, ...stored },
@@ -71,62 +71,9 @@ async function backUp(execution: BackupExecution, context: StepContext, scratch:
   const { manifest } = capture;
   const time = { startedAt, finishedAt: context.clock.now() };
   const source = definition.type;
-  const backup = recordOf({ execution, source, run: context.run, manifest, copies, ...time, ...stored });
-  return outcomeOf(backup, verification, [...stored.result.faults.map(faultOf), ...copies.faults], execution);
-}
-
-interface Storing {
-  readonly execution: BackupExecution;
-  readonly context: StepContext;
-  readonly vault: Vault;
-  readonly capture: Capture;
-  readonly startedAt: Instant;
-}
-
-interface Stored {
-  readonly result: BackupResult;
-  /** What it became: without a parent every byte was read. */
-  readonly type: BackupRecord['type'];
-}
-
-async function storeAndRelease(storing: Storing): Promise<Stored> {
-  try {
-    return await store(storing);
-  } finally {
-    await storing.capture.release();
-  }
-}
-
-async function store({ execution, context, vault, capture, startedAt }: Storing): Promise<Stored> {
-  refuseOwnStorage(capture.roots, context.plan);
-  const parent = await findParent(execution, vault, context);
-  const type = parent === undefined ? 'full' : 'incremental';
-  const { signal } = context;
-  const onProgress = withTotals(execution.system, context);
-  const { roots, paths } = capture;
-  const tags = tagsOf({ ...execution, type }, context.run);
-  const request = { roots, paths, parent, tags, time: startedAt, signal, onProgress };
-  const result = await inTurn(vault, () => vault.backup(request));
-  return { result, type };
-}
-
-/** How much there is to read shows only while reading; until it is more, the size of the last backup stands for it. */
-function withTotals(system: string, { newestBackup, onProgress }: StepContext): StepContext['onProgress'] {
-  const last = newestBackup(system);
-  if (!last) return onProgress;
-  return (progress) => {
-    const {
-      filesTotal = Math.max(last.files, progress.files),
-      bytesTotal = Math.max(last.bytesTotal, progress.bytes),
-    } = progress;
-    onProgress({ ...progress, filesTotal, bytesTotal });
-  };
-}
-
-/** What a catalog is rebuilt from when only the storage is left. */
-function tagsOf({ system, type, schedule }: BackupExecution, run: string): readonly string[] {
-  const tags = [`muster:system=${system}`, `muster:type=${type}`, `muster:run=${run}`];
-  return schedule === undefined ? tags : [...tags, `muster:schedule=${schedule}`];
+  const backup = recordOf({ execution, source, run: context.run, manifest, copies, stored, ...time });
+  const faults = [...stored.faults, ...stored.result.faults.map(faultOf), ...copies.faults];
+  return outcomeOf({ kind: 'backup', backup, verification }, faults, stored.notice);
 }
 
 interface NewBackup {
@@ -157,15 +104,11 @@ function untrusted(snapshot: string, verification: Verification): StepOutcome {
 }
 
 function outcomeOf(
-  backup: BackupRecord,
-  verification: Verification | undefined,
+  facts: StepOutcome['facts'] & { readonly kind: 'backup' },
   faults: StepOutcome['faults'],
-  { type, to }: BackupExecution,
+  output: string | undefined,
 ): StepOutcome {
-  const facts = { kind: 'backup', backup, verification } as const;
-  const grown = type === 'incremental' && backup.type === 'full';
-  const output = grown ? `no earlier backup in ${to} to compare with: every byte was read` : undefined;
-  return backup.status === 'succeeded' ? succeeded(facts, { output }) : partial(facts, { output, faults });
+  return faults.length === 0 ? succeeded(facts, { output }) : partial(facts, { output, faults });
 }
 
 function faultOf({ path, kind, detail }: EntryFault): StepOutcome['faults'][number] {

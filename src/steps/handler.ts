@@ -1,4 +1,4 @@
-import type { BackupRecord } from '../base/backup.ts';
+import type { BackupRecord, BackupType } from '../base/backup.ts';
 import type { Clock, Instant, Milliseconds } from '../base/clock.ts';
 import type { Delivery, MessageRequest, SendMessage } from '../base/delivery.ts';
 import type { ResolveSecret } from '../base/secret.ts';
@@ -37,8 +37,11 @@ export interface StepContext {
     storage: string,
     options?: { readonly create?: boolean; readonly damagedIndex?: 'pass-over' },
   ) => Promise<Vault>;
-  /** Newest backup of a system that can be the parent of the next one. */
-  readonly newestBackup: (system: string) => BackupRecord | undefined;
+  /** Newest backup of a system: of a type, and held by a target, where those are given. */
+  readonly newestBackup: (
+    system: string,
+    filter?: { readonly type?: BackupType; readonly storage?: string },
+  ) => BackupRecord | undefined;
   /** A folder of this run's own, removed afterwards. */
   readonly scratch: () => Promise<string>;
   /** Undefined: every sample begins anew. */

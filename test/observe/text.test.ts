@@ -98,8 +98,10 @@ describe('tables', () => {
       ],
     });
     expect(renderBackups([backup], 'UTC'))
-      .toBe(`ID        SYSTEM  TYPE         SCHEDULE  STATUS   STARTED                     FILES  SIZE    ADDED  ON
-abcdef12  orders  incremental  by hand   partial  2026-11-20 10:00:00 +00:00  10     1000 B  500 B  primary, second (failed)`);
+      .toBe(`ID        SYSTEM  TYPE         SCHEDULE  STATUS   STARTED                     FILES  SIZE    ADDED  DEDUP  ZIP  ON
+abcdef12  orders  incremental  by hand   partial  2026-11-20 10:00:00 +00:00  10     1000 B  500 B  –      –    primary, second (failed)`);
+    const counted = renderBackups([{ ...backup, bytesNew: 600 }], 'UTC');
+    expect(counted).toContain('  1.7    1.2  primary');
     expect(renderBackups([], 'UTC')).toBe('There is no backup.');
   });
 

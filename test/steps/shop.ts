@@ -39,7 +39,7 @@ export function openShop(sources: Record<string, SourceDefinition> = {}): Shop {
   const context = contextOf({
     plan: planOf(folder, { website: files([www]), orders: { type: 'sqlite', at, path: database }, ...sources }),
     vault,
-    newestBackup: (system) => backups.findLast((backup) => backup.system === system),
+    newestBackup: (system, filter = {}) => backups.findLast((backup) => isMeant(backup, { ...filter, system })),
     scratch: async () => join(folder, 'scratch'),
   });
   const backUp = async (parts: Partial<BackupExecution> = {}): Promise<StepOutcome> => {
@@ -60,6 +60,15 @@ export function openShop(sources: Record<string, SourceDefinition> = {}): Shop {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** As the catalog chooses. */
+function isMeant(backup: BackupRecord, { system, type, storage }: { system: string; type?: string; storage?: string }) {
+  return (
+    backup.system === system &&
+    (type === undefined || backup.type === type) &&
+    (storage === undefined || backup.storage.some(({ name, status }) => name === storage && status === 'stored'))
+  );
 }
 
 export function files(paths: readonly string[], exclude: readonly string[] = []): SourceDefinition {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type BackupType, type Muster } from '../../index.ts';
+import { backupTypes, type BackupType, type Muster } from '../../index.ts';
 import { exitCodeOfOutcome } from '../exit.ts';
 import { usageError } from '../failure.ts';
 import { backupLineJson, documentOf, plannedStepJson } from '../json.ts';
@@ -23,7 +23,7 @@ export function define(command: Command, session: Session): void {
     .option('--all', 'every system that has a source')
     .option('--tier <name>', 'every system of a tier')
     .option('--schedule <name>', 'as this schedule says, for every system that has it')
-    .addOption(new Option('--type <type>', 'what is read').choices(['full', 'incremental']))
+    .addOption(new Option('--type <type>', 'what is read').choices(backupTypes))
     .option('--dry-run', 'show what would be done')
     .addHelpText('after', help)
     .action((systems: readonly string[], options: Options) =>

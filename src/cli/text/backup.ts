@@ -1,4 +1,4 @@
-import { dateTime, formatSize, fromBytePath, type BackupRecord, type Entry, type Plan } from '../../index.ts';
+import { dateTime, formatSize, fromBytePath, ratiosOf, type BackupRecord, type Entry, type Plan } from '../../index.ts';
 import { printable } from './printable.ts';
 import { counted } from './counted.ts';
 
@@ -12,8 +12,10 @@ export function renderBackup(backup: BackupRecord, plan: Plan): string {
     ['status', backup.status],
     ['started', dateTime(backup.startedAt, plan.timezone)],
     ['finished', dateTime(backup.finishedAt, plan.timezone)],
-    ['content', `${counted(backup.files, 'file')}, ${formatSize(backup.bytesTotal)}`],
+    ...(backup.bytesNew === undefined ? [] : [['compared', comparedText(backup)] as const]),
+    ['content', contentText(backup)],
     ['read', formatSize(backup.bytesRead)],
+    ['new', newText(backup)],
     ['stored', formatSize(backup.bytesStored)],
     ['run', backup.run],
     ...Object.entries(backup.manifest.rows ?? {}).map(([table, rows]) => ['rows', `${table}: ${rows}`] as const),
@@ -22,6 +24,27 @@ export function renderBackup(backup: BackupRecord, plan: Plan): string {
     ),
   ];
   return [...facts.map(([name, text]) => `${name.padEnd(9)} ${text}`), '', ...withoutMuster(backup, plan)].join('\n');
+}
+
+function comparedText({ parent }: BackupRecord): string {
+  return parent === undefined ? 'with nothing: every byte was read' : `with ${parent}`;
+}
+
+function contentText({ files, folders, filesNew, filesChanged, filesUnmodified, bytesTotal }: BackupRecord): string {
+  const size = `${counted(files, 'file')}, ${formatSize(bytesTotal)}`;
+  if (folders === undefined || filesNew === undefined) return size;
+  const kinds = `${filesNew} new, ${filesChanged ?? 0} changed, ${filesUnmodified ?? 0} unmodified`;
+  return `${size} in ${counted(folders, 'folder')}; ${kinds}`;
+}
+
+function newText(backup: BackupRecord): string {
+  const { deduplication, compression } = ratiosOf(backup);
+  const ratios = [
+    ...(deduplication === undefined ? [] : [`deduplication ${deduplication.toFixed(2)}`]),
+    ...(compression === undefined ? [] : [`compression ${compression.toFixed(2)}`]),
+  ];
+  const size = backup.bytesNew === undefined ? 'not counted' : formatSize(backup.bytesNew);
+  return ratios.length === 0 ? size : `${size} (${ratios.join(', ')})`;
 }
 
 function withoutMuster(backup: BackupRecord, plan: Plan): readonly string[] {

@@ -23,17 +23,18 @@ export function renderBackupOutcome(outcome: BackupOutcome, timezone: string): s
   );
 }
 
-function backupLines({ system, backup, faults, error }: BackupLine, timezone: string): readonly string[] {
+function backupLines({ system, backup, faults, error, notice }: BackupLine, timezone: string): readonly string[] {
   if (!backup) return errorLines(`${system}: not backed up`, error);
-  return [`${system}: ${backupText(backup, timezone)}`, ...faultLines(faults)];
+  const notices = notice === undefined ? [] : [`    note: ${printable(notice)}`];
+  return [`${system}: ${backupText(backup, timezone)}`, ...notices, ...faultLines(faults)];
 }
 
 function backupText(backup: BackupRecord, timezone: string): string {
-  const { id, status, files, bytesTotal, bytesRead, bytesStored, startedAt, finishedAt, storage } = backup;
+  const { id, type, status, files, bytesTotal, bytesRead, bytesStored, startedAt, finishedAt, storage } = backup;
   const sizes = `${formatSize(bytesTotal)}, ${formatSize(bytesRead)} read, ${formatSize(bytesStored)} stored`;
   const where = storage.map((copy) => (copy.status === 'stored' ? copy.name : `${copy.name} (failed)`)).join(', ');
   const took = formatDuration(finishedAt - startedAt);
-  return `${id.slice(0, 8)} ${status} ${dateTime(startedAt, timezone)} ${counted(files, 'file')}, ${sizes} in ${took}, on ${where}`;
+  return `${id.slice(0, 8)} ${type} ${status} ${dateTime(startedAt, timezone)} ${counted(files, 'file')}, ${sizes} in ${took}, on ${where}`;
 }
 
 /** The checks of each backup, and its score. */

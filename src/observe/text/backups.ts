@@ -1,4 +1,4 @@
-import type { BackupRecord } from '../../base/backup.ts';
+import { ratiosOf, type BackupRecord } from '../../base/backup.ts';
 import { formatSize } from '../../base/size.ts';
 import { painted, plain, type Paint } from './paint.ts';
 import { table } from './table.ts';
@@ -17,7 +17,16 @@ export function renderBackups(backups: readonly BackupRecord[], timezone: string
     String(backup.files),
     formatSize(backup.bytesTotal),
     formatSize(backup.bytesStored),
+    ...ratiosText(backup),
     backup.storage.map(({ name, status }) => (status === 'stored' ? name : `${name} (failed)`)).join(', '),
   ]);
-  return table(['ID', 'SYSTEM', 'TYPE', 'SCHEDULE', 'STATUS', 'STARTED', 'FILES', 'SIZE', 'ADDED', 'ON'], rows);
+  return table(
+    ['ID', 'SYSTEM', 'TYPE', 'SCHEDULE', 'STATUS', 'STARTED', 'FILES', 'SIZE', 'ADDED', 'DEDUP', 'ZIP', 'ON'],
+    rows,
+  );
+}
+
+function ratiosText(backup: BackupRecord): readonly string[] {
+  const { deduplication, compression } = ratiosOf(backup);
+  return [deduplication, compression].map((ratio) => ratio?.toFixed(1) ?? '–');
 }

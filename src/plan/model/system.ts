@@ -1,4 +1,6 @@
+import type { BackupType } from '../../base/backup.ts';
 import type { Milliseconds } from '../../base/clock.ts';
+import type { Compression } from '../../base/compression.ts';
 import type { Position } from '../../base/diagnostic.ts';
 import type { CalendarDuration } from '../../base/duration.ts';
 import type { Secret } from '../../base/secret.ts';
@@ -53,6 +55,8 @@ export interface System extends Named {
   readonly source: SourceDefinition | undefined;
   /** Undefined only when there is no source. */
   readonly storage: StorageUse | undefined;
+  /** Undefined: `default`. */
+  readonly compression?: Compression | undefined;
   readonly retention: string | undefined;
   readonly schedules: readonly Schedule[];
   readonly objectives: Objectives;
@@ -76,8 +80,8 @@ export interface Recovery {
   readonly runbook: string | undefined;
 }
 
+export type { BackupType } from '../../base/backup.ts';
 export type VerifyLevel = 'basic' | 'standard' | 'thorough' | 'forensic';
-export type BackupType = 'full' | 'incremental';
 
 export type SourceDefinition = FilesSource | SqliteSource;
 
@@ -90,6 +94,32 @@ export interface FilesSource {
   readonly exclude: readonly string[];
   /** An empty or missing path is a fault unless this is true. */
   readonly allowEmpty: boolean;
+  /** Folders with a CACHEDIR.TAG stay, what is in them is left out. */
+  readonly excludeCaches?: boolean | undefined;
+  /** Names of files that do the same to the folder that they are in. */
+  readonly excludeIfPresent?: readonly string[] | undefined;
+  /** Bytes. */
+  readonly excludeLargerThan?: number | undefined;
+  /** What is mounted below a path is left out. */
+  readonly oneFileSystem?: boolean | undefined;
+  /** How to get a view as of one moment, for backups of the type `snapshot`. */
+  readonly snapshot?: FrozenView | undefined;
+}
+
+/** At least one of the two. With both, the system is frozen only while the view is made; else while it is read. */
+export interface FrozenView {
+  readonly freeze: FreezeCommands | undefined;
+  /** Who makes a view that can be read while the system goes on. */
+  readonly filesystem: 'btrfs' | 'zfs' | 'lvm' | undefined;
+}
+
+export interface FreezeCommands {
+  /** Program and arguments; started in the plan's folder. */
+  readonly freeze: readonly string[];
+  /** Always started after `freeze`, whatever became of it and of the backup. */
+  readonly thaw: readonly string[];
+  /** A freeze that lasts longer is ended, and the backup has failed. */
+  readonly timeout: Milliseconds;
 }
 
 export interface SqliteSource {

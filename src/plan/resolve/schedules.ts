@@ -1,3 +1,4 @@
+import { backupTypes } from '../../base/backup.ts';
 import type { Recurrence, Schedule } from '../model/system.ts';
 import { checkName } from '../check/names.ts';
 import { checkTimezone } from '../check/timezone.ts';
@@ -22,7 +23,7 @@ function scheduleOf(entry: Entry, scope: Scope): Schedule {
   const { value } = entry;
   return {
     ...namedOf(entry),
-    backup: wordOf(child(value, 'backup'), ['full', 'incremental']) ?? 'full',
+    backup: wordOf(child(value, 'backup'), backupTypes) ?? 'full',
     when: recurrenceOf(value, scope),
     timezone: timezoneOf(child(value, 'timezone'), scope),
     to: referenceOf(child(value, 'to'), 'storage', scope),

@@ -1,14 +1,16 @@
+import { compressions } from '../../base/compression.ts';
+import { backupTypesOf } from '../backup-types.ts';
 import type { Schedule, SourceDefinition, StorageUse, System } from '../model/system.ts';
 import { quote } from '../quote.ts';
 import { child, itemsOf, type Entry, type Node } from '../read/node.ts';
-import { positionOf } from '../read/source-file.ts';
 import { namedOf, noObjectives, objectivesOf } from './common.ts';
 import { flowOf } from './flows.ts';
 import { referenceOf, referencesOf } from './references.ts';
 import { schedulesOf } from './schedules.ts';
 import type { Scope } from './scope.ts';
+import { sourceOf } from './sources.ts';
 import { storageUseOf, verifyOf, type TierDefaults } from './tiers.ts';
-import { durationOf, flagOf, numberOf, pathOf, textOf } from './values.ts';
+import { durationOf, numberOf, textOf, wordOf } from './values.ts';
 
 /** A resolver of systems, which folds in what their tiers say. */
 export function systemResolver(tiers: ReadonlyMap<string, TierDefaults>): (entry: Entry, scope: Scope) => System {
@@ -26,7 +28,6 @@ function systemOf(entry: Entry, scope: Scope, tiers: ReadonlyMap<string, TierDef
     tier,
     priority: numberOf(child(value, 'priority')) ?? defaults?.priority ?? 100,
     needs: referencesOf(child(value, 'needs'), 'systems', scope),
-    source: sourceOf(entry, scope),
     ...backupOf(entry, scope, defaults),
     objectives: objectivesOf(child(value, 'objectives'), scope, defaults?.objectives ?? noObjectives),
     verify: verifyOf(child(value, 'verify')) ?? defaults?.verify,
@@ -46,7 +47,7 @@ function noteFlows(entry: Entry, scope: Scope): void {
   if (runbook) flow.leadsTo('runbooks', textOf(runbook), runbook);
 }
 
-type BackupParts = Pick<System, 'storage' | 'retention' | 'schedules'>;
+type BackupParts = Pick<System, 'source' | 'storage' | 'compression' | 'retention' | 'schedules'>;
 
 /** Where, how long and when; nothing of it for a system without a source, whatever its tier says. */
 function backupOf(entry: Entry, scope: Scope, defaults: TierDefaults | undefined): BackupParts {
@@ -55,11 +56,13 @@ function backupOf(entry: Entry, scope: Scope, defaults: TierDefaults | undefined
   const retention = referenceOf(child(value, 'retention'), 'retention', scope);
   const schedules = schedulesOf(child(value, 'schedules'), scope);
   if (child(value, 'source') === undefined) {
-    for (const key of ['storage', 'retention', 'schedules', 'verify']) reportIdle(entry, key, scope);
-    return { storage: undefined, retention: undefined, schedules: [] };
+    for (const key of ['storage', 'compression', 'retention', 'schedules', 'verify']) reportIdle(entry, key, scope);
+    return { source: undefined, storage: undefined, retention: undefined, schedules: [] };
   }
   const parts: BackupParts = {
+    source: sourceOf(entry, scope),
     storage: storage ?? defaults?.storage,
+    compression: wordOf(child(value, 'compression'), compressions) ?? defaults?.compression,
     retention: retention ?? defaults?.retention,
     schedules: overlaid(defaults?.schedules ?? [], schedules),
   };
@@ -91,6 +94,21 @@ function checkBackup(entry: Entry, parts: BackupParts, scope: Scope): void {
     problems.error({ code: 'missing-storage', at: entry, message, hint: storageHint(tier) });
   }
   if (parts.storage) checkTargets(entry, parts.storage, parts.schedules, scope);
+  if (parts.source) checkTypes(entry, parts.source, parts.schedules, scope);
+}
+
+function checkTypes(entry: Entry, source: SourceDefinition, schedules: readonly Schedule[], { problems }: Scope): void {
+  const types = backupTypesOf(source);
+  for (const { name, backup } of schedules) {
+    if (types.includes(backup)) continue;
+    const own = child(child(entry.value, 'schedules'), name);
+    problems.error({
+      code: 'unsupported-backup-type',
+      at: child(own, 'backup') ?? entry,
+      message: `the schedule ${quote(name)} asks for ${quote(backup)}, which the source of ${quote(entry.name)} cannot give`,
+      hint: 'Add `snapshot` to the source, which says how it is frozen, or choose another type.',
+    });
+  }
 }
 
 function isUnknownTier(tier: Node | undefined, scope: Scope): boolean {
@@ -118,38 +136,4 @@ function checkTargets(entry: Entry, storage: StorageUse, schedules: readonly Sch
       hint: 'Name another target in `to`, or other copies.',
     });
   }
-}
-
-function sourceOf({ name, value }: Entry, scope: Scope): SourceDefinition | undefined {
-  const node = child(value, 'source');
-  if (node?.kind !== 'map') return undefined;
-  const at = positionOf(node);
-  const exclude = itemsOf(child(node, 'exclude')).flatMap((item) => patternOf(item, scope));
-  const placeOf = (item: Node | undefined): string[] => {
-    const path = pathOf(item, scope);
-    if (!item || path === undefined) return [];
-    scope.places.sources.push({ name, path, at: item, exclude });
-    return [path];
-  };
-  if (textOf(child(node, 'type')) === 'sqlite')
-    return { type: 'sqlite', at, path: placeOf(child(node, 'path'))[0] ?? '' };
-  return {
-    type: 'files',
-    at,
-    paths: itemsOf(child(node, 'paths')).flatMap(placeOf),
-    exclude,
-    allowEmpty: flagOf(child(node, 'allowEmpty')) ?? false,
-  };
-}
-
-/** Patterns of .gitignore without negation. */
-function patternOf(node: Node, { problems }: Scope): readonly string[] {
-  const text = textOf(node);
-  if (text === undefined) return [];
-  if (text.trim() === '' || text.startsWith('!')) {
-    const message =
-      text.trim() === '' ? 'the pattern is empty' : 'a pattern cannot take back what another one leaves out';
-    problems.error({ code: 'bad-pattern', at: node, message, hint: 'Name what is to be left out: `*.tmp`, `cache/`.' });
-  }
-  return [text];
 }

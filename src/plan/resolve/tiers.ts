@@ -1,3 +1,4 @@
+import { compressions, type Compression } from '../../base/compression.ts';
 import type { Objectives } from '../model/common.ts';
 import type { Schedule, StorageUse, Tier, VerifyLevel } from '../model/system.ts';
 import { quote } from '../quote.ts';
@@ -13,6 +14,7 @@ export interface TierDefaults {
   readonly priority: number | undefined;
   readonly objectives: Objectives;
   readonly storage: StorageUse | undefined;
+  readonly compression: Compression | undefined;
   readonly retention: string | undefined;
   readonly verify: VerifyLevel | undefined;
   readonly schedules: readonly Schedule[];
@@ -43,6 +45,7 @@ function defaultsOf({ value }: Entry, scope: Scope): TierDefaults {
     priority: numberOf(child(value, 'priority')),
     objectives: objectivesOf(child(value, 'objectives'), scope, noObjectives),
     storage: storageUseOf(child(value, 'storage'), scope),
+    compression: wordOf(child(value, 'compression'), compressions),
     retention: referenceOf(child(value, 'retention'), 'retention', scope),
     verify: verifyOf(child(value, 'verify')),
     schedules: schedulesOf(child(value, 'schedules'), scope),

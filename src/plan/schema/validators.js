@@ -850,10 +850,11 @@ return errors === 0;
 }
 validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema52 = {"type":"object","additionalProperties":{"$ref":"#/$defs/tier"},"$defs":{"tier":{"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false},"priority":{"type":"integer","minimum":1,"maximum":1000000},"storageUse":{"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"}},"required":["to"],"additionalProperties":false},"verify":{"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false}}};
-const schema53 = {"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false};
+const schema52 = {"type":"object","additionalProperties":{"$ref":"#/$defs/tier"},"$defs":{"tier":{"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false},"priority":{"type":"integer","minimum":1,"maximum":1000000},"compression":{"enum":["off","fast","default","best"]},"storageUse":{"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"}},"required":["to"],"additionalProperties":false},"verify":{"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false}}};
+const schema53 = {"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false};
 const schema54 = {"type":"integer","minimum":1,"maximum":1000000};
-const schema61 = {"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false};
+const schema61 = {"enum":["off","fast","default","best"]};
+const schema62 = {"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false};
 const schema55 = {"type":"object","properties":{"rto":{"$ref":"#/$defs/duration"},"rpo":{"$ref":"#/$defs/duration"},"proof":{"$ref":"#/$defs/duration"},"copies":{"type":"integer","minimum":1}},"additionalProperties":false};
 const schema56 = {"type":"string"};
 
@@ -1054,9 +1055,9 @@ return errors === 0;
 }
 validate40.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema62 = {"type":"object","additionalProperties":{"$ref":"#/$defs/schedule"},"$defs":{"schedule":{"type":"object","properties":{"backup":{"enum":["full","incremental"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false}}};
-const schema63 = {"type":"object","properties":{"backup":{"enum":["full","incremental"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
-const schema66 = {"type":"object","properties":{"limit":{"type":"integer","minimum":0,"maximum":1000,"examples":[3]},"interval":{"$ref":"#/$defs/duration"},"backoff":{"type":"number","minimum":1,"maximum":100}},"required":["limit"],"additionalProperties":false};
+const schema63 = {"type":"object","additionalProperties":{"$ref":"#/$defs/schedule"},"$defs":{"schedule":{"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false}}};
+const schema64 = {"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
+const schema67 = {"type":"object","properties":{"limit":{"type":"integer","minimum":0,"maximum":1000,"examples":[3]},"interval":{"$ref":"#/$defs/duration"},"backoff":{"type":"number","minimum":1,"maximum":100}},"required":["limit"],"additionalProperties":false};
 
 function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1070,7 +1071,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.limit === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'",schema:schema66.required,parentSchema:schema66,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'",schema:schema67.required,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1081,7 +1082,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "limit") || (key0 === "interval")) || (key0 === "backoff"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema66,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1094,7 +1095,7 @@ errors++;
 if(data.limit !== undefined){
 let data0 = data.limit;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err2 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema66.properties.limit.type,parentSchema:schema66.properties.limit,data:data0};
+const err2 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema67.properties.limit.type,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1105,7 +1106,7 @@ errors++;
 }
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 1000 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema66.properties.limit,data:data0};
+const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1115,7 +1116,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data0 < 0 || isNaN(data0)){
-const err4 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema66.properties.limit,data:data0};
+const err4 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1143,7 +1144,7 @@ if(data.backoff !== undefined){
 let data2 = data.backoff;
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 100 || isNaN(data2)){
-const err6 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema66.properties.backoff,data:data2};
+const err6 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1153,7 +1154,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err7 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema66.properties.backoff,data:data2};
+const err7 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1164,7 +1165,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema66.properties.backoff.type,parentSchema:schema66.properties.backoff,data:data2};
+const err8 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema67.properties.backoff.type,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1176,7 +1177,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema66.type,parentSchema:schema66,data};
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.type,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1207,7 +1208,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.cron === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema63.oneOf[0].required,parentSchema:schema63.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema64.oneOf[0].required,parentSchema:schema64.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1225,7 +1226,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.every === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema63.oneOf[1].required,parentSchema:schema63.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema64.oneOf[1].required,parentSchema:schema64.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1247,7 +1248,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema63.oneOf,parentSchema:schema63,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema64.oneOf,parentSchema:schema64,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1269,7 +1270,7 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.backup === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "backup"},message:"must have required property '"+"backup"+"'",schema:schema63.required,parentSchema:schema63,data};
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "backup"},message:"must have required property '"+"backup"+"'",schema:schema64.required,parentSchema:schema64,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1280,7 +1281,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((((((key0 === "backup") || (key0 === "cron")) || (key0 === "every")) || (key0 === "timezone")) || (key0 === "to")) || (key0 === "retention")) || (key0 === "timeout")) || (key0 === "retry"))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema63,data};
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema64,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1292,8 +1293,8 @@ errors++;
 }
 if(data.backup !== undefined){
 let data0 = data.backup;
-if(!((data0 === "full") || (data0 === "incremental"))){
-const err5 = {instancePath:instancePath+"/backup",schemaPath:"#/properties/backup/enum",keyword:"enum",params:{allowedValues: schema63.properties.backup.enum},message:"must be equal to one of the allowed values",schema:schema63.properties.backup.enum,parentSchema:schema63.properties.backup,data:data0};
+if(!((((data0 === "full") || (data0 === "incremental")) || (data0 === "differential")) || (data0 === "snapshot"))){
+const err5 = {instancePath:instancePath+"/backup",schemaPath:"#/properties/backup/enum",keyword:"enum",params:{allowedValues: schema64.properties.backup.enum},message:"must be equal to one of the allowed values",schema:schema64.properties.backup.enum,parentSchema:schema64.properties.backup,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1306,7 +1307,7 @@ errors++;
 if(data.cron !== undefined){
 let data1 = data.cron;
 if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.properties.cron.type,parentSchema:schema63.properties.cron,data:data1};
+const err6 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema64.properties.cron.type,parentSchema:schema64.properties.cron,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1332,7 +1333,7 @@ errors++;
 if(data.timezone !== undefined){
 let data3 = data.timezone;
 if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.properties.timezone.type,parentSchema:schema63.properties.timezone,data:data3};
+const err8 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema64.properties.timezone.type,parentSchema:schema64.properties.timezone,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1345,7 +1346,7 @@ errors++;
 if(data.to !== undefined){
 let data4 = data.to;
 if(typeof data4 !== "string"){
-const err9 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.properties.to.type,parentSchema:schema63.properties.to,data:data4};
+const err9 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema64.properties.to.type,parentSchema:schema64.properties.to,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1358,7 +1359,7 @@ errors++;
 if(data.retention !== undefined){
 let data5 = data.retention;
 if(typeof data5 !== "string"){
-const err10 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.properties.retention.type,parentSchema:schema63.properties.retention,data:data5};
+const err10 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema64.properties.retention.type,parentSchema:schema64.properties.retention,data:data5};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1389,7 +1390,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema63.type,parentSchema:schema63,data};
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema64.type,parentSchema:schema64,data};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1423,7 +1424,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema62.type,parentSchema:schema62,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema63.type,parentSchema:schema63,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1450,7 +1451,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(((((((key0 === "description") || (key0 === "priority")) || (key0 === "objectives")) || (key0 === "storage")) || (key0 === "retention")) || (key0 === "verify")) || (key0 === "schedules"))){
+if(!((((((((key0 === "description") || (key0 === "priority")) || (key0 === "objectives")) || (key0 === "storage")) || (key0 === "compression")) || (key0 === "retention")) || (key0 === "verify")) || (key0 === "schedules"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema53,data};
 if(vErrors === null){
 vErrors = [err0];
@@ -1521,10 +1522,10 @@ vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.error
 errors = vErrors.length;
 }
 }
-if(data.retention !== undefined){
-let data4 = data.retention;
-if(typeof data4 !== "string"){
-const err5 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.properties.retention.type,parentSchema:schema53.properties.retention,data:data4};
+if(data.compression !== undefined){
+let data4 = data.compression;
+if(!((((data4 === "off") || (data4 === "fast")) || (data4 === "default")) || (data4 === "best"))){
+const err5 = {instancePath:instancePath+"/compression",schemaPath:"#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema61.enum},message:"must be equal to one of the allowed values",schema:schema61.enum,parentSchema:schema61,data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1534,11 +1535,10 @@ vErrors.push(err5);
 errors++;
 }
 }
-if(data.verify !== undefined){
-let data5 = data.verify;
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.level === undefined){
-const err6 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema61.required,parentSchema:schema61,data:data5};
+if(data.retention !== undefined){
+let data5 = data.retention;
+if(typeof data5 !== "string"){
+const err6 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.properties.retention.type,parentSchema:schema53.properties.retention,data:data5};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1547,9 +1547,12 @@ vErrors.push(err6);
 }
 errors++;
 }
-for(const key1 in data5){
-if(!(key1 === "level")){
-const err7 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema61,data:data5};
+}
+if(data.verify !== undefined){
+let data6 = data.verify;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+if(data6.level === undefined){
+const err7 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema62.required,parentSchema:schema62,data:data6};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1558,11 +1561,9 @@ vErrors.push(err7);
 }
 errors++;
 }
-}
-if(data5.level !== undefined){
-let data6 = data5.level;
-if(!((((data6 === "basic") || (data6 === "standard")) || (data6 === "thorough")) || (data6 === "forensic"))){
-const err8 = {instancePath:instancePath+"/verify/level",schemaPath:"#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema61.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema61.properties.level.enum,parentSchema:schema61.properties.level,data:data6};
+for(const key1 in data6){
+if(!(key1 === "level")){
+const err8 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema62,data:data6};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1572,14 +1573,27 @@ vErrors.push(err8);
 errors++;
 }
 }
-}
-else {
-const err9 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema61.type,parentSchema:schema61,data:data5};
+if(data6.level !== undefined){
+let data7 = data6.level;
+if(!((((data7 === "basic") || (data7 === "standard")) || (data7 === "thorough")) || (data7 === "forensic"))){
+const err9 = {instancePath:instancePath+"/verify/level",schemaPath:"#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema62.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema62.properties.level.enum,parentSchema:schema62.properties.level,data:data7};
 if(vErrors === null){
 vErrors = [err9];
 }
 else {
 vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema62.type,parentSchema:schema62,data:data6};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
 }
 errors++;
 }
@@ -1592,12 +1606,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.type,parentSchema:schema53,data};
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.type,parentSchema:schema53,data};
 if(vErrors === null){
-vErrors = [err10];
+vErrors = [err11];
 }
 else {
-vErrors.push(err10);
+vErrors.push(err11);
 }
 errors++;
 }
@@ -1640,11 +1654,430 @@ return errors === 0;
 }
 validate36.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema68 = {"type":"object","additionalProperties":{"$ref":"#/$defs/system"},"$defs":{"system":{"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false},"source":{"type":"object","properties":{"type":{"enum":["files","sqlite"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}}]},"files":{"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"}},"required":["type","paths"],"additionalProperties":false},"sqlite":{"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false},"recovery":{"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false}}};
-const schema69 = {"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false};
-const schema72 = {"type":"object","properties":{"type":{"enum":["files","sqlite"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}}]};
-const schema73 = {"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"}},"required":["type","paths"],"additionalProperties":false};
-const schema74 = {"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false};
+const schema69 = {"type":"object","additionalProperties":{"$ref":"#/$defs/system"},"$defs":{"system":{"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false},"source":{"type":"object","properties":{"type":{"enum":["files","sqlite"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}}]},"files":{"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false},"snapshot":{"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false},"sqlite":{"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false},"recovery":{"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false}}};
+const schema70 = {"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false};
+const schema73 = {"type":"object","properties":{"type":{"enum":["files","sqlite"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}}]};
+const schema80 = {"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false};
+const schema74 = {"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false};
+const schema76 = {"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false};
+const schema77 = {"type":"array","items":{"type":"string"},"minItems":1};
+
+function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate54.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((((key0 === "filesystem") || (key0 === "freeze")) || (key0 === "thaw")) || (key0 === "timeout"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema76,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.filesystem !== undefined){
+let data0 = data.filesystem;
+if(!(((data0 === "btrfs") || (data0 === "zfs")) || (data0 === "lvm"))){
+const err1 = {instancePath:instancePath+"/filesystem",schemaPath:"#/properties/filesystem/enum",keyword:"enum",params:{allowedValues: schema76.properties.filesystem.enum},message:"must be equal to one of the allowed values",schema:schema76.properties.filesystem.enum,parentSchema:schema76.properties.filesystem,data:data0};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.freeze !== undefined){
+let data1 = data.freeze;
+if(Array.isArray(data1)){
+if(data1.length < 1){
+const err2 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema77,data:data1};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+let data2 = data1[i0];
+if(typeof data2 !== "string"){
+const err3 = {instancePath:instancePath+"/freeze/" + i0,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema77.items.type,parentSchema:schema77.items,data:data2};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema77.type,parentSchema:schema77,data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.thaw !== undefined){
+let data3 = data.thaw;
+if(Array.isArray(data3)){
+if(data3.length < 1){
+const err5 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema77,data:data3};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+const len1 = data3.length;
+for(let i1=0; i1<len1; i1++){
+let data4 = data3[i1];
+if(typeof data4 !== "string"){
+const err6 = {instancePath:instancePath+"/thaw/" + i1,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema77.items.type,parentSchema:schema77.items,data:data4};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema77.type,parentSchema:schema77,data:data3};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.timeout !== undefined){
+let data5 = data.timeout;
+if(typeof data5 !== "string"){
+const err8 = {instancePath:instancePath+"/timeout",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema56.type,parentSchema:schema56,data:data5};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.freeze !== undefined){
+if(data.thaw === undefined){
+const err9 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "freeze",
+    missingProperty: "thaw",
+    depsCount: 1,
+    deps: "thaw"},message:"must have property thaw when property freeze is present",schema:schema76.dependentRequired,parentSchema:schema76,data};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.thaw !== undefined){
+if(data.freeze === undefined){
+const err10 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "thaw",
+    missingProperty: "freeze",
+    depsCount: 1,
+    deps: "freeze"},message:"must have property freeze when property thaw is present",schema:schema76.dependentRequired,parentSchema:schema76,data};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.timeout !== undefined){
+if(data.freeze === undefined){
+const err11 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "timeout",
+    missingProperty: "freeze",
+    depsCount: 1,
+    deps: "freeze"},message:"must have property freeze when property timeout is present",schema:schema76.dependentRequired,parentSchema:schema76,data};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+}
+else {
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema76.type,parentSchema:schema76,data};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+validate54.errors = vErrors;
+return errors === 0;
+}
+validate54.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate53.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema74.required,parentSchema:schema74,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.paths === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "paths"},message:"must have required property '"+"paths"+"'",schema:schema74.required,parentSchema:schema74,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(func1.call(schema74.properties, key0))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema74,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.type !== undefined){
+let data0 = data.type;
+if("files" !== data0){
+const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "files"},message:"must be equal to constant",schema:"files",parentSchema:schema74.properties.type,data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.paths !== undefined){
+let data1 = data.paths;
+if(Array.isArray(data1)){
+if(data1.length < 1){
+const err4 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema74.properties.paths,data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+let data2 = data1[i0];
+if(typeof data2 !== "string"){
+const err5 = {instancePath:instancePath+"/paths/" + i0,schemaPath:"#/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema74.properties.paths.items.type,parentSchema:schema74.properties.paths.items,data:data2};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema74.properties.paths.type,parentSchema:schema74.properties.paths,data:data1};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.exclude !== undefined){
+let data3 = data.exclude;
+if(Array.isArray(data3)){
+const len1 = data3.length;
+for(let i1=0; i1<len1; i1++){
+let data4 = data3[i1];
+if(typeof data4 !== "string"){
+const err7 = {instancePath:instancePath+"/exclude/" + i1,schemaPath:"#/properties/exclude/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema74.properties.exclude.items.type,parentSchema:schema74.properties.exclude.items,data:data4};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/exclude",schemaPath:"#/properties/exclude/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema74.properties.exclude.type,parentSchema:schema74.properties.exclude,data:data3};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.allowEmpty !== undefined){
+let data5 = data.allowEmpty;
+if(typeof data5 !== "boolean"){
+const err9 = {instancePath:instancePath+"/allowEmpty",schemaPath:"#/properties/allowEmpty/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema74.properties.allowEmpty.type,parentSchema:schema74.properties.allowEmpty,data:data5};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.excludeCaches !== undefined){
+let data6 = data.excludeCaches;
+if(typeof data6 !== "boolean"){
+const err10 = {instancePath:instancePath+"/excludeCaches",schemaPath:"#/properties/excludeCaches/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema74.properties.excludeCaches.type,parentSchema:schema74.properties.excludeCaches,data:data6};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.excludeIfPresent !== undefined){
+let data7 = data.excludeIfPresent;
+if(Array.isArray(data7)){
+const len2 = data7.length;
+for(let i2=0; i2<len2; i2++){
+let data8 = data7[i2];
+if(typeof data8 !== "string"){
+const err11 = {instancePath:instancePath+"/excludeIfPresent/" + i2,schemaPath:"#/properties/excludeIfPresent/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema74.properties.excludeIfPresent.items.type,parentSchema:schema74.properties.excludeIfPresent.items,data:data8};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/excludeIfPresent",schemaPath:"#/properties/excludeIfPresent/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema74.properties.excludeIfPresent.type,parentSchema:schema74.properties.excludeIfPresent,data:data7};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.excludeLargerThan !== undefined){
+let data9 = data.excludeLargerThan;
+if(typeof data9 !== "string"){
+const err13 = {instancePath:instancePath+"/excludeLargerThan",schemaPath:"common.schema.json#/$defs/size/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.type,parentSchema:schema39,data:data9};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.oneFileSystem !== undefined){
+let data10 = data.oneFileSystem;
+if(typeof data10 !== "boolean"){
+const err14 = {instancePath:instancePath+"/oneFileSystem",schemaPath:"#/properties/oneFileSystem/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema74.properties.oneFileSystem.type,parentSchema:schema74.properties.oneFileSystem,data:data10};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.snapshot !== undefined){
+if(!(validate54(data.snapshot, {instancePath:instancePath+"/snapshot",parentData:data,parentDataProperty:"snapshot",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema74.type,parentSchema:schema74,data};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+validate53.errors = vErrors;
+return errors === 0;
+}
+validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1698,9 +2131,18 @@ vErrors = null;
 }
 if(_valid0){
 const _errs5 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-const err2 = {instancePath,schemaPath:"#/$defs/files/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema73.required,parentSchema:schema73,data};
+if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs5 === errors;
+valid1 = _valid0;
+if(valid1){
+var props0 = true;
+}
+}
+if(!valid1){
+const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema73.allOf[0].if,parentSchema:schema73.allOf[0],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1709,8 +2151,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(data.paths === undefined){
-const err3 = {instancePath,schemaPath:"#/$defs/files/required",keyword:"required",params:{missingProperty: "paths"},message:"must have required property '"+"paths"+"'",schema:schema73.required,parentSchema:schema73,data};
+const _errs7 = errors;
+let valid3 = true;
+const _errs8 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing1;
+if((data.type === undefined) && (missing1 = "type")){
+const err3 = {};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1719,9 +2166,10 @@ vErrors.push(err3);
 }
 errors++;
 }
-for(const key0 in data){
-if(!((((key0 === "type") || (key0 === "paths")) || (key0 === "exclude")) || (key0 === "allowEmpty"))){
-const err4 = {instancePath,schemaPath:"#/$defs/files/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema73,data};
+else {
+if(data.type !== undefined){
+if("sqlite" !== data.type){
+const err4 = {};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1731,10 +2179,23 @@ vErrors.push(err4);
 errors++;
 }
 }
-if(data.type !== undefined){
-let data1 = data.type;
-if("files" !== data1){
-const err5 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/files/properties/type/const",keyword:"const",params:{allowedValue: "files"},message:"must be equal to constant",schema:"files",parentSchema:schema73.properties.type,data:data1};
+}
+}
+var _valid1 = _errs8 === errors;
+errors = _errs7;
+if(vErrors !== null){
+if(_errs7){
+vErrors.length = _errs7;
+}
+else {
+vErrors = null;
+}
+}
+if(_valid1){
+const _errs10 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+const err5 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema80.required,parentSchema:schema80,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1743,12 +2204,8 @@ vErrors.push(err5);
 }
 errors++;
 }
-}
-if(data.paths !== undefined){
-let data2 = data.paths;
-if(Array.isArray(data2)){
-if(data2.length < 1){
-const err6 = {instancePath:instancePath+"/paths",schemaPath:"#/$defs/files/properties/paths/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema73.properties.paths,data:data2};
+if(data.path === undefined){
+const err6 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema80.required,parentSchema:schema80,data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1757,11 +2214,9 @@ vErrors.push(err6);
 }
 errors++;
 }
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-let data3 = data2[i0];
-if(typeof data3 !== "string"){
-const err7 = {instancePath:instancePath+"/paths/" + i0,schemaPath:"#/$defs/files/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.paths.items.type,parentSchema:schema73.properties.paths.items,data:data3};
+for(const key0 in data){
+if(!((key0 === "type") || (key0 === "path"))){
+const err7 = {instancePath,schemaPath:"#/$defs/sqlite/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema80,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1771,9 +2226,10 @@ vErrors.push(err7);
 errors++;
 }
 }
-}
-else {
-const err8 = {instancePath:instancePath+"/paths",schemaPath:"#/$defs/files/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema73.properties.paths.type,parentSchema:schema73.properties.paths,data:data2};
+if(data.type !== undefined){
+let data2 = data.type;
+if("sqlite" !== data2){
+const err8 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/sqlite/properties/type/const",keyword:"const",params:{allowedValue: "sqlite"},message:"must be equal to constant",schema:"sqlite",parentSchema:schema80.properties.type,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1783,14 +2239,10 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data.exclude !== undefined){
-let data4 = data.exclude;
-if(Array.isArray(data4)){
-const len1 = data4.length;
-for(let i1=0; i1<len1; i1++){
-let data5 = data4[i1];
-if(typeof data5 !== "string"){
-const err9 = {instancePath:instancePath+"/exclude/" + i1,schemaPath:"#/$defs/files/properties/exclude/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.exclude.items.type,parentSchema:schema73.properties.exclude.items,data:data5};
+if(data.path !== undefined){
+let data3 = data.path;
+if(typeof data3 !== "string"){
+const err9 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/sqlite/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema80.properties.path.type,parentSchema:schema80.properties.path,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1802,7 +2254,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/exclude",schemaPath:"#/$defs/files/properties/exclude/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema73.properties.exclude.type,parentSchema:schema73.properties.exclude,data:data4};
+const err10 = {instancePath,schemaPath:"#/$defs/sqlite/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema80.type,parentSchema:schema80,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1811,172 +2263,19 @@ vErrors.push(err10);
 }
 errors++;
 }
+var _valid1 = _errs10 === errors;
+valid3 = _valid1;
+if(valid3){
+var props1 = true;
 }
-if(data.allowEmpty !== undefined){
-let data6 = data.allowEmpty;
-if(typeof data6 !== "boolean"){
-const err11 = {instancePath:instancePath+"/allowEmpty",schemaPath:"#/$defs/files/properties/allowEmpty/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema73.properties.allowEmpty.type,parentSchema:schema73.properties.allowEmpty,data:data6};
+}
+if(!valid3){
+const err11 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema73.allOf[1].if,parentSchema:schema73.allOf[1],data};
 if(vErrors === null){
 vErrors = [err11];
 }
 else {
 vErrors.push(err11);
-}
-errors++;
-}
-}
-}
-else {
-const err12 = {instancePath,schemaPath:"#/$defs/files/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema73.type,parentSchema:schema73,data};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-var _valid0 = _errs5 === errors;
-valid1 = _valid0;
-if(valid1){
-var props0 = true;
-}
-}
-if(!valid1){
-const err13 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema72.allOf[0].if,parentSchema:schema72.allOf[0],data};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-const _errs21 = errors;
-let valid9 = true;
-const _errs22 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing1;
-if((data.type === undefined) && (missing1 = "type")){
-const err14 = {};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if("sqlite" !== data.type){
-const err15 = {};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-}
-}
-var _valid1 = _errs22 === errors;
-errors = _errs21;
-if(vErrors !== null){
-if(_errs21){
-vErrors.length = _errs21;
-}
-else {
-vErrors = null;
-}
-}
-if(_valid1){
-const _errs24 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-const err16 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema74.required,parentSchema:schema74,data};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-if(data.path === undefined){
-const err17 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema74.required,parentSchema:schema74,data};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-for(const key1 in data){
-if(!((key1 === "type") || (key1 === "path"))){
-const err18 = {instancePath,schemaPath:"#/$defs/sqlite/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema74,data};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-if(data.type !== undefined){
-let data8 = data.type;
-if("sqlite" !== data8){
-const err19 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/sqlite/properties/type/const",keyword:"const",params:{allowedValue: "sqlite"},message:"must be equal to constant",schema:"sqlite",parentSchema:schema74.properties.type,data:data8};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-if(data.path !== undefined){
-let data9 = data.path;
-if(typeof data9 !== "string"){
-const err20 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/sqlite/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema74.properties.path.type,parentSchema:schema74.properties.path,data:data9};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-}
-else {
-const err21 = {instancePath,schemaPath:"#/$defs/sqlite/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema74.type,parentSchema:schema74,data};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-var _valid1 = _errs24 === errors;
-valid9 = _valid1;
-if(valid9){
-var props1 = true;
-}
-}
-if(!valid9){
-const err22 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema72.allOf[1].if,parentSchema:schema72.allOf[1],data};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
 }
 errors++;
 }
@@ -1991,12 +2290,12 @@ Object.assign(props0, props1);
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err23 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema72.required,parentSchema:schema72,data};
+const err12 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema73.required,parentSchema:schema73,data};
 if(vErrors === null){
-vErrors = [err23];
+vErrors = [err12];
 }
 else {
-vErrors.push(err23);
+vErrors.push(err12);
 }
 errors++;
 }
@@ -2005,26 +2304,26 @@ props0 = props0 || {};
 props0.type = true;
 }
 if(data.type !== undefined){
-let data10 = data.type;
-if(!((data10 === "files") || (data10 === "sqlite"))){
-const err24 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema72.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema72.properties.type.enum,parentSchema:schema72.properties.type,data:data10};
+let data4 = data.type;
+if(!((data4 === "files") || (data4 === "sqlite"))){
+const err13 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema73.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema73.properties.type.enum,parentSchema:schema73.properties.type,data:data4};
 if(vErrors === null){
-vErrors = [err24];
+vErrors = [err13];
 }
 else {
-vErrors.push(err24);
+vErrors.push(err13);
 }
 errors++;
 }
 }
 }
 else {
-const err25 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema72.type,parentSchema:schema72,data};
+const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema73.type,parentSchema:schema73,data};
 if(vErrors === null){
-vErrors = [err25];
+vErrors = [err14];
 }
 else {
-vErrors.push(err25);
+vErrors.push(err14);
 }
 errors++;
 }
@@ -2035,10 +2334,10 @@ return errors === 0;
 validate52.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate54.evaluated;
+const evaluated0 = validate58.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2121,16 +2420,16 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate54.errors = vErrors;
+validate58.errors = vErrors;
 return errors === 0;
 }
-validate54.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate58.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate57.evaluated;
+const evaluated0 = validate61.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2225,17 +2524,17 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate57.errors = vErrors;
+validate61.errors = vErrors;
 return errors === 0;
 }
-validate57.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate61.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema83 = {"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false};
+const schema90 = {"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false};
 
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate59.evaluated;
+const evaluated0 = validate63.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2245,7 +2544,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((key0 === "estimate") || (key0 === "runbook"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema83,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema90,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2271,7 +2570,7 @@ errors++;
 if(data.runbook !== undefined){
 let data1 = data.runbook;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/runbook",schemaPath:"#/properties/runbook/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema83.properties.runbook.type,parentSchema:schema83.properties.runbook,data:data1};
+const err2 = {instancePath:instancePath+"/runbook",schemaPath:"#/properties/runbook/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema90.properties.runbook.type,parentSchema:schema90.properties.runbook,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2283,7 +2582,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema83.type,parentSchema:schema83,data};
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema90.type,parentSchema:schema90,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2292,10 +2591,10 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return errors === 0;
 }
-validate59.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate63.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2310,8 +2609,8 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema69.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema69,data};
+if(!(func1.call(schema70.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2324,7 +2623,7 @@ errors++;
 if(data.description !== undefined){
 let data0 = data.description;
 if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.description.type,parentSchema:schema69.properties.description,data:data0};
+const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema70.properties.description.type,parentSchema:schema70.properties.description,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2337,7 +2636,7 @@ errors++;
 if(data.tier !== undefined){
 let data1 = data.tier;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.tier.type,parentSchema:schema69.properties.tier,data:data1};
+const err2 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema70.properties.tier.type,parentSchema:schema70.properties.tier,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2418,20 +2717,33 @@ errors = vErrors.length;
 }
 }
 if(data.storage !== undefined){
-if(!(validate54(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+if(!(validate58(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
-if(data.retention !== undefined){
-let data7 = data.retention;
-if(typeof data7 !== "string"){
-const err8 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.retention.type,parentSchema:schema69.properties.retention,data:data7};
+if(data.compression !== undefined){
+let data7 = data.compression;
+if(!((((data7 === "off") || (data7 === "fast")) || (data7 === "default")) || (data7 === "best"))){
+const err8 = {instancePath:instancePath+"/compression",schemaPath:"tiers.schema.json#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema61.enum},message:"must be equal to one of the allowed values",schema:schema61.enum,parentSchema:schema61,data:data7};
 if(vErrors === null){
 vErrors = [err8];
 }
 else {
 vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.retention !== undefined){
+let data8 = data.retention;
+if(typeof data8 !== "string"){
+const err9 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema70.properties.retention.type,parentSchema:schema70.properties.retention,data:data8};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
 }
 errors++;
 }
@@ -2443,27 +2755,16 @@ errors = vErrors.length;
 }
 }
 if(data.objectives !== undefined){
-if(!(validate57(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate61(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
 errors = vErrors.length;
 }
 }
 if(data.verify !== undefined){
-let data10 = data.verify;
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-if(data10.level === undefined){
-const err9 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema61.required,parentSchema:schema61,data:data10};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-for(const key1 in data10){
-if(!(key1 === "level")){
-const err10 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema61,data:data10};
+let data11 = data.verify;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+if(data11.level === undefined){
+const err10 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema62.required,parentSchema:schema62,data:data11};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2472,11 +2773,9 @@ vErrors.push(err10);
 }
 errors++;
 }
-}
-if(data10.level !== undefined){
-let data11 = data10.level;
-if(!((((data11 === "basic") || (data11 === "standard")) || (data11 === "thorough")) || (data11 === "forensic"))){
-const err11 = {instancePath:instancePath+"/verify/level",schemaPath:"tiers.schema.json#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema61.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema61.properties.level.enum,parentSchema:schema61.properties.level,data:data11};
+for(const key1 in data11){
+if(!(key1 === "level")){
+const err11 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema62,data:data11};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2486,9 +2785,10 @@ vErrors.push(err11);
 errors++;
 }
 }
-}
-else {
-const err12 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema61.type,parentSchema:schema61,data:data10};
+if(data11.level !== undefined){
+let data12 = data11.level;
+if(!((((data12 === "basic") || (data12 === "standard")) || (data12 === "thorough")) || (data12 === "forensic"))){
+const err12 = {instancePath:instancePath+"/verify/level",schemaPath:"tiers.schema.json#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema62.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema62.properties.level.enum,parentSchema:schema62.properties.level,data:data12};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2498,14 +2798,9 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data.probes !== undefined){
-let data12 = data.probes;
-if(Array.isArray(data12)){
-const len1 = data12.length;
-for(let i1=0; i1<len1; i1++){
-let data13 = data12[i1];
-if(typeof data13 !== "string"){
-const err13 = {instancePath:instancePath+"/probes/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.items.type,parentSchema:schema60.items,data:data13};
+}
+else {
+const err13 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema62.type,parentSchema:schema62,data:data11};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2515,9 +2810,14 @@ vErrors.push(err13);
 errors++;
 }
 }
-}
-else {
-const err14 = {instancePath:instancePath+"/probes",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema60.type,parentSchema:schema60,data:data12};
+if(data.probes !== undefined){
+let data13 = data.probes;
+if(Array.isArray(data13)){
+const len1 = data13.length;
+for(let i1=0; i1<len1; i1++){
+let data14 = data13[i1];
+if(typeof data14 !== "string"){
+const err14 = {instancePath:instancePath+"/probes/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.items.type,parentSchema:schema60.items,data:data14};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2527,20 +2827,32 @@ vErrors.push(err14);
 errors++;
 }
 }
-if(data.recovery !== undefined){
-if(!(validate59(data.recovery, {instancePath:instancePath+"/recovery",parentData:data,parentDataProperty:"recovery",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
-}
-}
 }
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema69.type,parentSchema:schema69,data};
+const err15 = {instancePath:instancePath+"/probes",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema60.type,parentSchema:schema60,data:data13};
 if(vErrors === null){
 vErrors = [err15];
 }
 else {
 vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data.recovery !== undefined){
+if(!(validate63(data.recovery, {instancePath:instancePath+"/recovery",parentData:data,parentDataProperty:"recovery",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema70.type,parentSchema:schema70,data};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
 }
 errors++;
 }
@@ -2569,7 +2881,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema68.type,parentSchema:schema68,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema69.type,parentSchema:schema69,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2583,20 +2895,19 @@ return errors === 0;
 }
 validate50.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema85 = {"type":"object","additionalProperties":{"$ref":"#/$defs/probe"},"$defs":{"probe":{"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":1000},"http":{"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false},"tcp":{"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false}}};
-const schema86 = {"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false};
-const schema93 = {"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false};
-const schema94 = {"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false};
-const schema97 = {"type":"integer","minimum":1,"maximum":1000};
-const schema87 = {"type":["array","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/commandSettings"},"else":{"$ref":"#/$defs/arguments"}};
-const schema89 = {"type":"array","items":{"type":"string"},"minItems":1};
-const schema88 = {"type":"object","properties":{"command":{"$ref":"#/$defs/arguments"},"shell":{"type":"string"},"cwd":{"type":"string"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/secretOrText"}}},"oneOf":[{"required":["command"]},{"required":["shell"]}],"additionalProperties":false};
-const schema90 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/secret"}};
+const schema92 = {"type":"object","additionalProperties":{"$ref":"#/$defs/probe"},"$defs":{"probe":{"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":1000},"http":{"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false},"tcp":{"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false}}};
+const schema93 = {"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false};
+const schema100 = {"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false};
+const schema101 = {"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false};
+const schema104 = {"type":"integer","minimum":1,"maximum":1000};
+const schema94 = {"type":["array","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/commandSettings"},"else":{"$ref":"#/$defs/arguments"}};
+const schema95 = {"type":"object","properties":{"command":{"$ref":"#/$defs/arguments"},"shell":{"type":"string"},"cwd":{"type":"string"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/secretOrText"}}},"oneOf":[{"required":["command"]},{"required":["shell"]}],"additionalProperties":false};
+const schema97 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/secret"}};
 
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate67.evaluated;
+const evaluated0 = validate71.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2604,7 +2915,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema90.type},message:"must be string,object",schema:schema90.type,parentSchema:schema90,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema97.type},message:"must be string,object",schema:schema97.type,parentSchema:schema97,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2824,7 +3135,7 @@ var props0 = true;
 }
 }
 if(!valid0){
-const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema90.if,parentSchema:schema90,data};
+const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema97.if,parentSchema:schema97,data};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2833,17 +3144,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate67.errors = vErrors;
+validate71.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate67.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate71.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate66.evaluated;
+const evaluated0 = validate70.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2856,7 +3167,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.command === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema88.oneOf[0].required,parentSchema:schema88.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema95.oneOf[0].required,parentSchema:schema95.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2874,7 +3185,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.shell === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "shell"},message:"must have required property '"+"shell"+"'",schema:schema88.oneOf[1].required,parentSchema:schema88.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "shell"},message:"must have required property '"+"shell"+"'",schema:schema95.oneOf[1].required,parentSchema:schema95.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2896,7 +3207,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema88.oneOf,parentSchema:schema88,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema95.oneOf,parentSchema:schema95,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2919,7 +3230,7 @@ vErrors = null;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "command") || (key0 === "shell")) || (key0 === "cwd")) || (key0 === "env"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema88,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema95,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2933,7 +3244,7 @@ if(data.command !== undefined){
 let data0 = data.command;
 if(Array.isArray(data0)){
 if(data0.length < 1){
-const err4 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema89,data:data0};
+const err4 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema77,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2946,7 +3257,7 @@ const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/command/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema89.items.type,parentSchema:schema89.items,data:data1};
+const err5 = {instancePath:instancePath+"/command/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema77.items.type,parentSchema:schema77.items,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2958,7 +3269,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema89.type,parentSchema:schema89,data:data0};
+const err6 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema77.type,parentSchema:schema77,data:data0};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2971,7 +3282,7 @@ errors++;
 if(data.shell !== undefined){
 let data2 = data.shell;
 if(typeof data2 !== "string"){
-const err7 = {instancePath:instancePath+"/shell",schemaPath:"#/properties/shell/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.properties.shell.type,parentSchema:schema88.properties.shell,data:data2};
+const err7 = {instancePath:instancePath+"/shell",schemaPath:"#/properties/shell/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema95.properties.shell.type,parentSchema:schema95.properties.shell,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2984,7 +3295,7 @@ errors++;
 if(data.cwd !== undefined){
 let data3 = data.cwd;
 if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/cwd",schemaPath:"#/properties/cwd/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.properties.cwd.type,parentSchema:schema88.properties.cwd,data:data3};
+const err8 = {instancePath:instancePath+"/cwd",schemaPath:"#/properties/cwd/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema95.properties.cwd.type,parentSchema:schema95.properties.cwd,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2998,14 +3309,14 @@ if(data.env !== undefined){
 let data4 = data.env;
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key1 in data4){
-if(!(validate67(data4[key1], {instancePath:instancePath+"/env/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+if(!(validate71(data4[key1], {instancePath:instancePath+"/env/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema88.properties.env.type,parentSchema:schema88.properties.env,data:data4};
+const err9 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema95.properties.env.type,parentSchema:schema95.properties.env,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3017,7 +3328,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema88.type,parentSchema:schema88,data};
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema95.type,parentSchema:schema95,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3026,16 +3337,16 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate66.errors = vErrors;
+validate70.errors = vErrors;
 return errors === 0;
 }
-validate66.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate70.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate65.evaluated;
+const evaluated0 = validate69.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3043,7 +3354,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!data || typeof data != "object"){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema87.type},message:"must be array,object",schema:schema87.type,parentSchema:schema87,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema94.type},message:"must be array,object",schema:schema94.type,parentSchema:schema94,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3078,8 +3389,8 @@ vErrors = null;
 let ifClause0;
 if(_valid0){
 const _errs4 = errors;
-if(!(validate66(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate70(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -3093,7 +3404,7 @@ else {
 const _errs5 = errors;
 if(Array.isArray(data)){
 if(data.length < 1){
-const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema89,data};
+const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema77,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3106,7 +3417,7 @@ const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema89.items.type,parentSchema:schema89.items,data:data0};
+const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema77.items.type,parentSchema:schema77.items,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3118,7 +3429,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema89.type,parentSchema:schema89,data};
+const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema77.type,parentSchema:schema77,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3135,7 +3446,7 @@ var items0 = true;
 ifClause0 = "else";
 }
 if(!valid0){
-const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema87.if,parentSchema:schema87,data};
+const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema94.if,parentSchema:schema94,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3144,18 +3455,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate65.errors = vErrors;
+validate69.errors = vErrors;
 evaluated0.props = props0;
 evaluated0.items = items0;
 return errors === 0;
 }
-validate65.evaluated = {"dynamicProps":true,"dynamicItems":true};
+validate69.evaluated = {"dynamicProps":true,"dynamicItems":true};
 
 
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate64.evaluated;
+const evaluated0 = validate68.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3168,7 +3479,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.command === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema86.oneOf[0].required,parentSchema:schema86.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema93.oneOf[0].required,parentSchema:schema93.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3186,7 +3497,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.http === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "http"},message:"must have required property '"+"http"+"'",schema:schema86.oneOf[1].required,parentSchema:schema86.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "http"},message:"must have required property '"+"http"+"'",schema:schema93.oneOf[1].required,parentSchema:schema93.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3209,7 +3520,7 @@ passing0 = 1;
 const _errs4 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.tcp === undefined){
-const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "tcp"},message:"must have required property '"+"tcp"+"'",schema:schema86.oneOf[2].required,parentSchema:schema86.oneOf[2],data};
+const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "tcp"},message:"must have required property '"+"tcp"+"'",schema:schema93.oneOf[2].required,parentSchema:schema93.oneOf[2],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3232,7 +3543,7 @@ passing0 = 2;
 const _errs5 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.file === undefined){
-const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema86.oneOf[3].required,parentSchema:schema86.oneOf[3],data};
+const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema93.oneOf[3].required,parentSchema:schema93.oneOf[3],data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3256,7 +3567,7 @@ passing0 = 3;
 }
 }
 if(!valid0){
-const err4 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema86.oneOf,parentSchema:schema86,data};
+const err4 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema93.oneOf,parentSchema:schema93,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3278,8 +3589,8 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema86.properties, key0))){
-const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema86,data};
+if(!(func1.call(schema93.properties, key0))){
+const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema93,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3290,8 +3601,8 @@ errors++;
 }
 }
 if(data.command !== undefined){
-if(!(validate65(data.command, {instancePath:instancePath+"/command",parentData:data,parentDataProperty:"command",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+if(!(validate69(data.command, {instancePath:instancePath+"/command",parentData:data,parentDataProperty:"command",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -3299,7 +3610,7 @@ if(data.http !== undefined){
 let data1 = data.http;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.url === undefined){
-const err6 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema93.required,parentSchema:schema93,data:data1};
+const err6 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema100.required,parentSchema:schema100,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3310,7 +3621,7 @@ errors++;
 }
 for(const key1 in data1){
 if(!(((key1 === "url") || (key1 === "method")) || (key1 === "headers"))){
-const err7 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema93,data:data1};
+const err7 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema100,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3323,7 +3634,7 @@ errors++;
 if(data1.url !== undefined){
 let data2 = data1.url;
 if(typeof data2 !== "string"){
-const err8 = {instancePath:instancePath+"/http/url",schemaPath:"#/$defs/http/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema93.properties.url.type,parentSchema:schema93.properties.url,data:data2};
+const err8 = {instancePath:instancePath+"/http/url",schemaPath:"#/$defs/http/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema100.properties.url.type,parentSchema:schema100.properties.url,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3336,7 +3647,7 @@ errors++;
 if(data1.method !== undefined){
 let data3 = data1.method;
 if(!((((data3 === "GET") || (data3 === "HEAD")) || (data3 === "OPTIONS")) || (data3 === "POST"))){
-const err9 = {instancePath:instancePath+"/http/method",schemaPath:"#/$defs/http/properties/method/enum",keyword:"enum",params:{allowedValues: schema93.properties.method.enum},message:"must be equal to one of the allowed values",schema:schema93.properties.method.enum,parentSchema:schema93.properties.method,data:data3};
+const err9 = {instancePath:instancePath+"/http/method",schemaPath:"#/$defs/http/properties/method/enum",keyword:"enum",params:{allowedValues: schema100.properties.method.enum},message:"must be equal to one of the allowed values",schema:schema100.properties.method.enum,parentSchema:schema100.properties.method,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3352,7 +3663,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 !== "string"){
-const err10 = {instancePath:instancePath+"/http/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/http/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema93.properties.headers.additionalProperties.type,parentSchema:schema93.properties.headers.additionalProperties,data:data5};
+const err10 = {instancePath:instancePath+"/http/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/http/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema100.properties.headers.additionalProperties.type,parentSchema:schema100.properties.headers.additionalProperties,data:data5};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3364,7 +3675,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/http/headers",schemaPath:"#/$defs/http/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema93.properties.headers.type,parentSchema:schema93.properties.headers,data:data4};
+const err11 = {instancePath:instancePath+"/http/headers",schemaPath:"#/$defs/http/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema100.properties.headers.type,parentSchema:schema100.properties.headers,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3376,7 +3687,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema93.type,parentSchema:schema93,data:data1};
+const err12 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema100.type,parentSchema:schema100,data:data1};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3389,7 +3700,7 @@ errors++;
 if(data.tcp !== undefined){
 let data6 = data.tcp;
 if((typeof data6 !== "string") && (!(data6 && typeof data6 == "object" && !Array.isArray(data6)))){
-const err13 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/type",keyword:"type",params:{type: schema86.properties.tcp.type},message:"must be string,object",schema:schema86.properties.tcp.type,parentSchema:schema86.properties.tcp,data:data6};
+const err13 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/type",keyword:"type",params:{type: schema93.properties.tcp.type},message:"must be string,object",schema:schema93.properties.tcp.type,parentSchema:schema93.properties.tcp,data:data6};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3425,7 +3736,7 @@ if(_valid1){
 const _errs25 = errors;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.host === undefined){
-const err15 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "host"},message:"must have required property '"+"host"+"'",schema:schema94.required,parentSchema:schema94,data:data6};
+const err15 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "host"},message:"must have required property '"+"host"+"'",schema:schema101.required,parentSchema:schema101,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3435,7 +3746,7 @@ vErrors.push(err15);
 errors++;
 }
 if(data6.port === undefined){
-const err16 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "port"},message:"must have required property '"+"port"+"'",schema:schema94.required,parentSchema:schema94,data:data6};
+const err16 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "port"},message:"must have required property '"+"port"+"'",schema:schema101.required,parentSchema:schema101,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3446,7 +3757,7 @@ errors++;
 }
 for(const key3 in data6){
 if(!((key3 === "host") || (key3 === "port"))){
-const err17 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema94,data:data6};
+const err17 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema101,data:data6};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3459,7 +3770,7 @@ errors++;
 if(data6.host !== undefined){
 let data7 = data6.host;
 if(typeof data7 !== "string"){
-const err18 = {instancePath:instancePath+"/tcp/host",schemaPath:"#/$defs/tcp/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema94.properties.host.type,parentSchema:schema94.properties.host,data:data7};
+const err18 = {instancePath:instancePath+"/tcp/host",schemaPath:"#/$defs/tcp/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema101.properties.host.type,parentSchema:schema101.properties.host,data:data7};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3472,7 +3783,7 @@ errors++;
 if(data6.port !== undefined){
 let data8 = data6.port;
 if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-const err19 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema94.properties.port.type,parentSchema:schema94.properties.port,data:data8};
+const err19 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema101.properties.port.type,parentSchema:schema101.properties.port,data:data8};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3483,7 +3794,7 @@ errors++;
 }
 if((typeof data8 == "number") && (isFinite(data8))){
 if(data8 > 65535 || isNaN(data8)){
-const err20 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema94.properties.port,data:data8};
+const err20 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema101.properties.port,data:data8};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3493,7 +3804,7 @@ vErrors.push(err20);
 errors++;
 }
 if(data8 < 1 || isNaN(data8)){
-const err21 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema94.properties.port,data:data8};
+const err21 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema101.properties.port,data:data8};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3506,7 +3817,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema94.type,parentSchema:schema94,data:data6};
+const err22 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema101.type,parentSchema:schema101,data:data6};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3519,7 +3830,7 @@ var _valid1 = _errs25 === errors;
 valid5 = _valid1;
 }
 if(!valid5){
-const err23 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema86.properties.tcp.if,parentSchema:schema86.properties.tcp,data:data6};
+const err23 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema93.properties.tcp.if,parentSchema:schema93.properties.tcp,data:data6};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3532,7 +3843,7 @@ errors++;
 if(data.file !== undefined){
 let data9 = data.file;
 if(typeof data9 !== "string"){
-const err24 = {instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema86.properties.file.type,parentSchema:schema86.properties.file,data:data9};
+const err24 = {instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema93.properties.file.type,parentSchema:schema93.properties.file,data:data9};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3545,7 +3856,7 @@ errors++;
 if(data.expect !== undefined){
 let data10 = data.expect;
 if(typeof data10 !== "string"){
-const err25 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema86.properties.expect.type,parentSchema:schema86.properties.expect,data:data10};
+const err25 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema93.properties.expect.type,parentSchema:schema93.properties.expect,data:data10};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3584,7 +3895,7 @@ errors++;
 if(data.failures !== undefined){
 let data13 = data.failures;
 if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
-const err28 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema97.type,parentSchema:schema97,data:data13};
+const err28 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema104.type,parentSchema:schema104,data:data13};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3595,7 +3906,7 @@ errors++;
 }
 if((typeof data13 == "number") && (isFinite(data13))){
 if(data13 > 1000 || isNaN(data13)){
-const err29 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema97,data:data13};
+const err29 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema104,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3605,7 +3916,7 @@ vErrors.push(err29);
 errors++;
 }
 if(data13 < 1 || isNaN(data13)){
-const err30 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema97,data:data13};
+const err30 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema104,data:data13};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3619,7 +3930,7 @@ errors++;
 if(data.successes !== undefined){
 let data14 = data.successes;
 if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err31 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema97.type,parentSchema:schema97,data:data14};
+const err31 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema104.type,parentSchema:schema104,data:data14};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3630,7 +3941,7 @@ errors++;
 }
 if((typeof data14 == "number") && (isFinite(data14))){
 if(data14 > 1000 || isNaN(data14)){
-const err32 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema97,data:data14};
+const err32 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema104,data:data14};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3640,7 +3951,7 @@ vErrors.push(err32);
 errors++;
 }
 if(data14 < 1 || isNaN(data14)){
-const err33 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema97,data:data14};
+const err33 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema104,data:data14};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3653,7 +3964,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema86.type,parentSchema:schema86,data};
+const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema93.type,parentSchema:schema93,data};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3662,16 +3973,16 @@ vErrors.push(err34);
 }
 errors++;
 }
-validate64.errors = vErrors;
+validate68.errors = vErrors;
 return errors === 0;
 }
-validate64.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate68.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate63.evaluated;
+const evaluated0 = validate67.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3680,14 +3991,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate64(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate68(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema85.type,parentSchema:schema85,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema92.type,parentSchema:schema92,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3696,21 +4007,21 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate63.errors = vErrors;
+validate67.errors = vErrors;
 return errors === 0;
 }
-validate63.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate67.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema99 = {"type":"object","additionalProperties":{"$ref":"#/$defs/action"},"$defs":{"action":{"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false}}};
-const schema100 = {"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false};
-const schema101 = {"type":"object","additionalProperties":{"$ref":"#/$defs/param"}};
-const schema102 = {"type":"object","properties":{"type":{"enum":["string","integer","number","boolean"]},"description":{"type":"string"},"default":{"$ref":"#/$defs/value"}},"additionalProperties":false};
-const schema103 = {"type":["string","number","boolean"]};
+const schema106 = {"type":"object","additionalProperties":{"$ref":"#/$defs/action"},"$defs":{"action":{"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false}}};
+const schema107 = {"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false};
+const schema108 = {"type":"object","additionalProperties":{"$ref":"#/$defs/param"}};
+const schema109 = {"type":"object","properties":{"type":{"enum":["string","integer","number","boolean"]},"description":{"type":"string"},"default":{"$ref":"#/$defs/value"}},"additionalProperties":false};
+const schema110 = {"type":["string","number","boolean"]};
 
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate76.evaluated;
+const evaluated0 = validate80.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3720,7 +4031,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "type") || (key0 === "description")) || (key0 === "default"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema102,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema109,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3733,7 +4044,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if(!((((data0 === "string") || (data0 === "integer")) || (data0 === "number")) || (data0 === "boolean"))){
-const err1 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema102.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema102.properties.type.enum,parentSchema:schema102.properties.type,data:data0};
+const err1 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema109.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema109.properties.type.enum,parentSchema:schema109.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3746,7 +4057,7 @@ errors++;
 if(data.description !== undefined){
 let data1 = data.description;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema102.properties.description.type,parentSchema:schema102.properties.description,data:data1};
+const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema109.properties.description.type,parentSchema:schema109.properties.description,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3759,7 +4070,7 @@ errors++;
 if(data.default !== undefined){
 let data2 = data.default;
 if(((typeof data2 !== "string") && (!((typeof data2 == "number") && (isFinite(data2))))) && (typeof data2 !== "boolean")){
-const err3 = {instancePath:instancePath+"/default",schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema103.type},message:"must be string,number,boolean",schema:schema103.type,parentSchema:schema103,data:data2};
+const err3 = {instancePath:instancePath+"/default",schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema110.type},message:"must be string,number,boolean",schema:schema110.type,parentSchema:schema110,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3771,7 +4082,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema102.type,parentSchema:schema102,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema109.type,parentSchema:schema109,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3780,16 +4091,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate76.errors = vErrors;
+validate80.errors = vErrors;
 return errors === 0;
 }
-validate76.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate75.evaluated;
+const evaluated0 = validate79.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3798,14 +4109,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate76(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if(!(validate80(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema101.type,parentSchema:schema101,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema108.type,parentSchema:schema108,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3814,20 +4125,20 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate75.errors = vErrors;
+validate79.errors = vErrors;
 return errors === 0;
 }
-validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate79.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema104 = {"type":"array","items":{"$ref":"#/$defs/step"},"minItems":1,"maxItems":1000,"$defs":{"step":{"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false},"check":{"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false},"restore":{"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false},"recover":{"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false},"notify":{"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false}}};
-const schema105 = {"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false};
-const schema116 = {"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false};
-const schema117 = {"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false};
+const schema111 = {"type":"array","items":{"$ref":"#/$defs/step"},"minItems":1,"maxItems":1000,"$defs":{"step":{"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false},"check":{"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false},"restore":{"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false},"recover":{"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false},"notify":{"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false}}};
+const schema112 = {"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false};
+const schema123 = {"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false};
+const schema124 = {"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false};
 
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate81.evaluated;
+const evaluated0 = validate85.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3836,7 +4147,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.limit === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'",schema:schema66.required,parentSchema:schema66,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'",schema:schema67.required,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3847,7 +4158,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "limit") || (key0 === "interval")) || (key0 === "backoff"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema66,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3860,7 +4171,7 @@ errors++;
 if(data.limit !== undefined){
 let data0 = data.limit;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err2 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema66.properties.limit.type,parentSchema:schema66.properties.limit,data:data0};
+const err2 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema67.properties.limit.type,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3871,7 +4182,7 @@ errors++;
 }
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 1000 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema66.properties.limit,data:data0};
+const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3881,7 +4192,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data0 < 0 || isNaN(data0)){
-const err4 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema66.properties.limit,data:data0};
+const err4 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3909,7 +4220,7 @@ if(data.backoff !== undefined){
 let data2 = data.backoff;
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 100 || isNaN(data2)){
-const err6 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema66.properties.backoff,data:data2};
+const err6 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3919,7 +4230,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err7 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema66.properties.backoff,data:data2};
+const err7 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3930,7 +4241,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema66.properties.backoff.type,parentSchema:schema66.properties.backoff,data:data2};
+const err8 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema67.properties.backoff.type,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3942,7 +4253,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema66.type,parentSchema:schema66,data};
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.type,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3951,17 +4262,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate81.errors = vErrors;
+validate85.errors = vErrors;
 return errors === 0;
 }
-validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate85.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema111 = {"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false};
+const schema118 = {"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false};
 
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate84.evaluated;
+const evaluated0 = validate88.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3969,7 +4280,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!data || typeof data != "object"){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema87.type},message:"must be array,object",schema:schema87.type,parentSchema:schema87,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema94.type},message:"must be array,object",schema:schema94.type,parentSchema:schema94,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4004,8 +4315,8 @@ vErrors = null;
 let ifClause0;
 if(_valid0){
 const _errs4 = errors;
-if(!(validate66(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate70(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -4019,7 +4330,7 @@ else {
 const _errs5 = errors;
 if(Array.isArray(data)){
 if(data.length < 1){
-const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema89,data};
+const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema77,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4032,7 +4343,7 @@ const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema89.items.type,parentSchema:schema89.items,data:data0};
+const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema77.items.type,parentSchema:schema77.items,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4044,7 +4355,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema89.type,parentSchema:schema89,data};
+const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema77.type,parentSchema:schema77,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4061,7 +4372,7 @@ var items0 = true;
 ifClause0 = "else";
 }
 if(!valid0){
-const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema87.if,parentSchema:schema87,data};
+const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema94.if,parentSchema:schema94,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4070,18 +4381,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate84.errors = vErrors;
+validate88.errors = vErrors;
 evaluated0.props = props0;
 evaluated0.items = items0;
 return errors === 0;
 }
-validate84.evaluated = {"dynamicProps":true,"dynamicItems":true};
+validate88.evaluated = {"dynamicProps":true,"dynamicItems":true};
 
 
-function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate83.evaluated;
+const evaluated0 = validate87.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4094,7 +4405,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.run === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema111.oneOf[0].required,parentSchema:schema111.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema118.oneOf[0].required,parentSchema:schema118.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4112,7 +4423,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.probe === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema111.oneOf[1].required,parentSchema:schema111.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema118.oneOf[1].required,parentSchema:schema118.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4134,7 +4445,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema111.oneOf,parentSchema:schema111,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema118.oneOf,parentSchema:schema118,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4157,7 +4468,7 @@ vErrors = null;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "run") || (key0 === "expect")) || (key0 === "probe"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema111,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema118,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4168,15 +4479,15 @@ errors++;
 }
 }
 if(data.run !== undefined){
-if(!(validate84(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+if(!(validate88(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
 errors = vErrors.length;
 }
 }
 if(data.expect !== undefined){
 let data1 = data.expect;
 if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema111.properties.expect.type,parentSchema:schema111.properties.expect,data:data1};
+const err4 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema118.properties.expect.type,parentSchema:schema118.properties.expect,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4189,7 +4500,7 @@ errors++;
 if(data.probe !== undefined){
 let data2 = data.probe;
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema111.properties.probe.type,parentSchema:schema111.properties.probe,data:data2};
+const err5 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema118.properties.probe.type,parentSchema:schema118.properties.probe,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4204,7 +4515,7 @@ if(data.run === undefined){
 const err6 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "expect",
     missingProperty: "run",
     depsCount: 1,
-    deps: "run"},message:"must have property run when property expect is present",schema:schema111.dependentRequired,parentSchema:schema111,data};
+    deps: "run"},message:"must have property run when property expect is present",schema:schema118.dependentRequired,parentSchema:schema118,data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4216,7 +4527,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema111.type,parentSchema:schema111,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema118.type,parentSchema:schema118,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4225,17 +4536,17 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate83.errors = vErrors;
+validate87.errors = vErrors;
 return errors === 0;
 }
-validate83.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate87.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema114 = {"type":"object","additionalProperties":{"$ref":"#/$defs/value"}};
+const schema121 = {"type":"object","additionalProperties":{"$ref":"#/$defs/value"}};
 
-function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate89.evaluated;
+const evaluated0 = validate93.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4246,7 +4557,7 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 let data0 = data[key0];
 if(((typeof data0 !== "string") && (!((typeof data0 == "number") && (isFinite(data0))))) && (typeof data0 !== "boolean")){
-const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema103.type},message:"must be string,number,boolean",schema:schema103.type,parentSchema:schema103,data:data0};
+const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema110.type},message:"must be string,number,boolean",schema:schema110.type,parentSchema:schema110,data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4258,7 +4569,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema114.type,parentSchema:schema114,data};
+const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema121.type,parentSchema:schema121,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4267,17 +4578,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate89.errors = vErrors;
+validate93.errors = vErrors;
 return errors === 0;
 }
-validate89.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate93.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema119 = {"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false};
+const schema126 = {"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false};
 
-function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate91.evaluated;
+const evaluated0 = validate95.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4286,7 +4597,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.message === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema119.required,parentSchema:schema119,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema126.required,parentSchema:schema126,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4296,7 +4607,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.audiences === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema119.required,parentSchema:schema119,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema126.required,parentSchema:schema126,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4307,7 +4618,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "message") || (key0 === "audiences")) || (key0 === "set"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema119,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema126,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4320,7 +4631,7 @@ errors++;
 if(data.message !== undefined){
 let data0 = data.message;
 if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema119.properties.message.type,parentSchema:schema119.properties.message,data:data0};
+const err3 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema126.properties.message.type,parentSchema:schema126.properties.message,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4334,7 +4645,7 @@ if(data.audiences !== undefined){
 let data1 = data.audiences;
 if(Array.isArray(data1)){
 if(data1.length < 1){
-const err4 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema119.properties.audiences,data:data1};
+const err4 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema126.properties.audiences,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4347,7 +4658,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema119.properties.audiences.items.type,parentSchema:schema119.properties.audiences.items,data:data2};
+const err5 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema126.properties.audiences.items.type,parentSchema:schema126.properties.audiences.items,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4359,7 +4670,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema119.properties.audiences.type,parentSchema:schema119.properties.audiences,data:data1};
+const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema126.properties.audiences.type,parentSchema:schema126.properties.audiences,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4370,14 +4681,14 @@ errors++;
 }
 }
 if(data.set !== undefined){
-if(!(validate89(data.set, {instancePath:instancePath+"/set",parentData:data,parentDataProperty:"set",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
+if(!(validate93(data.set, {instancePath:instancePath+"/set",parentData:data,parentDataProperty:"set",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema119.type,parentSchema:schema119,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema126.type,parentSchema:schema126,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4386,16 +4697,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate91.errors = vErrors;
+validate95.errors = vErrors;
 return errors === 0;
 }
-validate91.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate95.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate80.evaluated;
+const evaluated0 = validate84.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4408,7 +4719,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.run === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema105.oneOf[0].required,parentSchema:schema105.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema112.oneOf[0].required,parentSchema:schema112.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4426,7 +4737,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.uses === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "uses"},message:"must have required property '"+"uses"+"'",schema:schema105.oneOf[1].required,parentSchema:schema105.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "uses"},message:"must have required property '"+"uses"+"'",schema:schema112.oneOf[1].required,parentSchema:schema112.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4449,7 +4760,7 @@ passing0 = 1;
 const _errs4 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.restore === undefined){
-const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "restore"},message:"must have required property '"+"restore"+"'",schema:schema105.oneOf[2].required,parentSchema:schema105.oneOf[2],data};
+const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "restore"},message:"must have required property '"+"restore"+"'",schema:schema112.oneOf[2].required,parentSchema:schema112.oneOf[2],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4472,7 +4783,7 @@ passing0 = 2;
 const _errs5 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.recover === undefined){
-const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "recover"},message:"must have required property '"+"recover"+"'",schema:schema105.oneOf[3].required,parentSchema:schema105.oneOf[3],data};
+const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "recover"},message:"must have required property '"+"recover"+"'",schema:schema112.oneOf[3].required,parentSchema:schema112.oneOf[3],data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4495,7 +4806,7 @@ passing0 = 3;
 const _errs6 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.probe === undefined){
-const err4 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema105.oneOf[4].required,parentSchema:schema105.oneOf[4],data};
+const err4 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema112.oneOf[4].required,parentSchema:schema112.oneOf[4],data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4518,7 +4829,7 @@ passing0 = 4;
 const _errs7 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.notify === undefined){
-const err5 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "notify"},message:"must have required property '"+"notify"+"'",schema:schema105.oneOf[5].required,parentSchema:schema105.oneOf[5],data};
+const err5 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "notify"},message:"must have required property '"+"notify"+"'",schema:schema112.oneOf[5].required,parentSchema:schema112.oneOf[5],data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4541,7 +4852,7 @@ passing0 = 5;
 const _errs8 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.wait === undefined){
-const err6 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "wait"},message:"must have required property '"+"wait"+"'",schema:schema105.oneOf[6].required,parentSchema:schema105.oneOf[6],data};
+const err6 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "wait"},message:"must have required property '"+"wait"+"'",schema:schema112.oneOf[6].required,parentSchema:schema112.oneOf[6],data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4568,7 +4879,7 @@ passing0 = 6;
 }
 }
 if(!valid0){
-const err7 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema105.oneOf,parentSchema:schema105,data};
+const err7 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema112.oneOf,parentSchema:schema112,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4590,8 +4901,8 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema105.properties, key0))){
-const err8 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema105,data};
+if(!(func1.call(schema112.properties, key0))){
+const err8 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema112,data};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4617,7 +4928,7 @@ errors++;
 if(data.title !== undefined){
 let data1 = data.title;
 if(typeof data1 !== "string"){
-const err10 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.title.type,parentSchema:schema105.properties.title,data:data1};
+const err10 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema112.properties.title.type,parentSchema:schema112.properties.title,data:data1};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4659,7 +4970,7 @@ errors++;
 if(data.when !== undefined){
 let data4 = data.when;
 if(typeof data4 !== "string"){
-const err13 = {instancePath:instancePath+"/when",schemaPath:"#/properties/when/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.when.type,parentSchema:schema105.properties.when,data:data4};
+const err13 = {instancePath:instancePath+"/when",schemaPath:"#/properties/when/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema112.properties.when.type,parentSchema:schema112.properties.when,data:data4};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4683,8 +4994,8 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate81(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(!(validate85(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
 errors = vErrors.length;
 }
 }
@@ -4693,14 +5004,14 @@ let data7 = data.verify;
 if(Array.isArray(data7)){
 const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate83(data7[i1], {instancePath:instancePath+"/verify/" + i1,parentData:data7,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+if(!(validate87(data7[i1], {instancePath:instancePath+"/verify/" + i1,parentData:data7,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/verify",schemaPath:"#/properties/verify/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema105.properties.verify.type,parentSchema:schema105.properties.verify,data:data7};
+const err15 = {instancePath:instancePath+"/verify",schemaPath:"#/properties/verify/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema112.properties.verify.type,parentSchema:schema112.properties.verify,data:data7};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -4711,15 +5022,15 @@ errors++;
 }
 }
 if(data.run !== undefined){
-if(!(validate84(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+if(!(validate88(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
 errors = vErrors.length;
 }
 }
 if(data.expect !== undefined){
 let data10 = data.expect;
 if(typeof data10 !== "string"){
-const err16 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.expect.type,parentSchema:schema105.properties.expect,data:data10};
+const err16 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema112.properties.expect.type,parentSchema:schema112.properties.expect,data:data10};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -4732,7 +5043,7 @@ errors++;
 if(data.uses !== undefined){
 let data11 = data.uses;
 if(typeof data11 !== "string"){
-const err17 = {instancePath:instancePath+"/uses",schemaPath:"#/properties/uses/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.uses.type,parentSchema:schema105.properties.uses,data:data11};
+const err17 = {instancePath:instancePath+"/uses",schemaPath:"#/properties/uses/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema112.properties.uses.type,parentSchema:schema112.properties.uses,data:data11};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -4743,8 +5054,8 @@ errors++;
 }
 }
 if(data.with !== undefined){
-if(!(validate89(data.with, {instancePath:instancePath+"/with",parentData:data,parentDataProperty:"with",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
+if(!(validate93(data.with, {instancePath:instancePath+"/with",parentData:data,parentDataProperty:"with",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 }
@@ -4752,7 +5063,7 @@ if(data.restore !== undefined){
 let data13 = data.restore;
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 if(data13.system === undefined){
-const err18 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'",schema:schema116.required,parentSchema:schema116,data:data13};
+const err18 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'",schema:schema123.required,parentSchema:schema123,data:data13};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -4762,7 +5073,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data13.to === undefined){
-const err19 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema116.required,parentSchema:schema116,data:data13};
+const err19 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema123.required,parentSchema:schema123,data:data13};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -4773,7 +5084,7 @@ errors++;
 }
 for(const key1 in data13){
 if(!((((key1 === "system") || (key1 === "at")) || (key1 === "to")) || (key1 === "paths"))){
-const err20 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema116,data:data13};
+const err20 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema123,data:data13};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -4786,7 +5097,7 @@ errors++;
 if(data13.system !== undefined){
 let data14 = data13.system;
 if(typeof data14 !== "string"){
-const err21 = {instancePath:instancePath+"/restore/system",schemaPath:"#/$defs/restore/properties/system/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema116.properties.system.type,parentSchema:schema116.properties.system,data:data14};
+const err21 = {instancePath:instancePath+"/restore/system",schemaPath:"#/$defs/restore/properties/system/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.properties.system.type,parentSchema:schema123.properties.system,data:data14};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -4799,7 +5110,7 @@ errors++;
 if(data13.at !== undefined){
 let data15 = data13.at;
 if(typeof data15 !== "string"){
-const err22 = {instancePath:instancePath+"/restore/at",schemaPath:"#/$defs/restore/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema116.properties.at.type,parentSchema:schema116.properties.at,data:data15};
+const err22 = {instancePath:instancePath+"/restore/at",schemaPath:"#/$defs/restore/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.properties.at.type,parentSchema:schema123.properties.at,data:data15};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -4812,7 +5123,7 @@ errors++;
 if(data13.to !== undefined){
 let data16 = data13.to;
 if(typeof data16 !== "string"){
-const err23 = {instancePath:instancePath+"/restore/to",schemaPath:"#/$defs/restore/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema116.properties.to.type,parentSchema:schema116.properties.to,data:data16};
+const err23 = {instancePath:instancePath+"/restore/to",schemaPath:"#/$defs/restore/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.properties.to.type,parentSchema:schema123.properties.to,data:data16};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -4829,7 +5140,7 @@ const len2 = data17.length;
 for(let i2=0; i2<len2; i2++){
 let data18 = data17[i2];
 if(typeof data18 !== "string"){
-const err24 = {instancePath:instancePath+"/restore/paths/" + i2,schemaPath:"#/$defs/restore/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema116.properties.paths.items.type,parentSchema:schema116.properties.paths.items,data:data18};
+const err24 = {instancePath:instancePath+"/restore/paths/" + i2,schemaPath:"#/$defs/restore/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.properties.paths.items.type,parentSchema:schema123.properties.paths.items,data:data18};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -4841,7 +5152,7 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/restore/paths",schemaPath:"#/$defs/restore/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema116.properties.paths.type,parentSchema:schema116.properties.paths,data:data17};
+const err25 = {instancePath:instancePath+"/restore/paths",schemaPath:"#/$defs/restore/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema123.properties.paths.type,parentSchema:schema123.properties.paths,data:data17};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -4853,7 +5164,7 @@ errors++;
 }
 }
 else {
-const err26 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema116.type,parentSchema:schema116,data:data13};
+const err26 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema123.type,parentSchema:schema123,data:data13};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -4867,7 +5178,7 @@ if(data.recover !== undefined){
 let data19 = data.recover;
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 if(data19.systems === undefined){
-const err27 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'",schema:schema117.required,parentSchema:schema117,data:data19};
+const err27 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'",schema:schema124.required,parentSchema:schema124,data:data19};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -4878,7 +5189,7 @@ errors++;
 }
 for(const key2 in data19){
 if(!((key2 === "systems") || (key2 === "at"))){
-const err28 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema117,data:data19};
+const err28 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema124,data:data19};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -4891,7 +5202,7 @@ errors++;
 if(data19.systems !== undefined){
 let data20 = data19.systems;
 if((typeof data20 !== "string") && (!(Array.isArray(data20)))){
-const err29 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/type",keyword:"type",params:{type: schema117.properties.systems.type},message:"must be string,array",schema:schema117.properties.systems.type,parentSchema:schema117.properties.systems,data:data20};
+const err29 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/type",keyword:"type",params:{type: schema124.properties.systems.type},message:"must be string,array",schema:schema124.properties.systems.type,parentSchema:schema124.properties.systems,data:data20};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -4927,7 +5238,7 @@ let ifClause0;
 if(_valid1){
 const _errs58 = errors;
 if("*" !== data20){
-const err31 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/then/const",keyword:"const",params:{allowedValue: "*"},message:"must be equal to constant",schema:"*",parentSchema:schema117.properties.systems.then,data:data20};
+const err31 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/then/const",keyword:"const",params:{allowedValue: "*"},message:"must be equal to constant",schema:"*",parentSchema:schema124.properties.systems.then,data:data20};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -4944,7 +5255,7 @@ else {
 const _errs59 = errors;
 if(Array.isArray(data20)){
 if(data20.length < 1){
-const err32 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema117.properties.systems.else,data:data20};
+const err32 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema124.properties.systems.else,data:data20};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -4957,7 +5268,7 @@ const len3 = data20.length;
 for(let i3=0; i3<len3; i3++){
 let data21 = data20[i3];
 if(typeof data21 !== "string"){
-const err33 = {instancePath:instancePath+"/recover/systems/" + i3,schemaPath:"#/$defs/recover/properties/systems/else/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema117.properties.systems.else.items.type,parentSchema:schema117.properties.systems.else.items,data:data21};
+const err33 = {instancePath:instancePath+"/recover/systems/" + i3,schemaPath:"#/$defs/recover/properties/systems/else/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema124.properties.systems.else.items.type,parentSchema:schema124.properties.systems.else.items,data:data21};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -4969,7 +5280,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema117.properties.systems.else.type,parentSchema:schema117.properties.systems.else,data:data20};
+const err34 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema124.properties.systems.else.type,parentSchema:schema124.properties.systems.else,data:data20};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -4983,7 +5294,7 @@ valid15 = _valid1;
 ifClause0 = "else";
 }
 if(!valid15){
-const err35 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema117.properties.systems.if,parentSchema:schema117.properties.systems,data:data20};
+const err35 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema124.properties.systems.if,parentSchema:schema124.properties.systems,data:data20};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4996,7 +5307,7 @@ errors++;
 if(data19.at !== undefined){
 let data22 = data19.at;
 if(typeof data22 !== "string"){
-const err36 = {instancePath:instancePath+"/recover/at",schemaPath:"#/$defs/recover/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema117.properties.at.type,parentSchema:schema117.properties.at,data:data22};
+const err36 = {instancePath:instancePath+"/recover/at",schemaPath:"#/$defs/recover/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema124.properties.at.type,parentSchema:schema124.properties.at,data:data22};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -5008,7 +5319,7 @@ errors++;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema117.type,parentSchema:schema117,data:data19};
+const err37 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema124.type,parentSchema:schema124,data:data19};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -5021,7 +5332,7 @@ errors++;
 if(data.probe !== undefined){
 let data23 = data.probe;
 if(typeof data23 !== "string"){
-const err38 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.probe.type,parentSchema:schema105.properties.probe,data:data23};
+const err38 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema112.properties.probe.type,parentSchema:schema112.properties.probe,data:data23};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -5045,8 +5356,8 @@ errors++;
 }
 }
 if(data.notify !== undefined){
-if(!(validate91(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate95(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
 errors = vErrors.length;
 }
 }
@@ -5068,7 +5379,7 @@ if(data.run === undefined){
 const err41 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "expect",
     missingProperty: "run",
     depsCount: 1,
-    deps: "run"},message:"must have property run when property expect is present",schema:schema105.dependentRequired,parentSchema:schema105,data};
+    deps: "run"},message:"must have property run when property expect is present",schema:schema112.dependentRequired,parentSchema:schema112,data};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -5083,7 +5394,7 @@ if(data.uses === undefined){
 const err42 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "with",
     missingProperty: "uses",
     depsCount: 1,
-    deps: "uses"},message:"must have property uses when property with is present",schema:schema105.dependentRequired,parentSchema:schema105,data};
+    deps: "uses"},message:"must have property uses when property with is present",schema:schema112.dependentRequired,parentSchema:schema112,data};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -5098,7 +5409,7 @@ if(data.probe === undefined){
 const err43 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "for",
     missingProperty: "probe",
     depsCount: 1,
-    deps: "probe"},message:"must have property probe when property for is present",schema:schema105.dependentRequired,parentSchema:schema105,data};
+    deps: "probe"},message:"must have property probe when property for is present",schema:schema112.dependentRequired,parentSchema:schema112,data};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -5110,7 +5421,7 @@ errors++;
 }
 }
 else {
-const err44 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema105.type,parentSchema:schema105,data};
+const err44 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema112.type,parentSchema:schema112,data};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -5119,16 +5430,16 @@ vErrors.push(err44);
 }
 errors++;
 }
-validate80.errors = vErrors;
+validate84.errors = vErrors;
 return errors === 0;
 }
-validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate84.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate79.evaluated;
+const evaluated0 = validate83.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5137,7 +5448,7 @@ evaluated0.items = undefined;
 }
 if(Array.isArray(data)){
 if(data.length > 1000){
-const err0 = {instancePath,schemaPath:"#/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema104,data};
+const err0 = {instancePath,schemaPath:"#/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema111,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5147,7 +5458,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.length < 1){
-const err1 = {instancePath,schemaPath:"#/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema104,data};
+const err1 = {instancePath,schemaPath:"#/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema111,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5158,14 +5469,14 @@ errors++;
 }
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate80(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(!(validate84(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema104.type,parentSchema:schema104,data};
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema111.type,parentSchema:schema111,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5174,16 +5485,16 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate79.errors = vErrors;
+validate83.errors = vErrors;
 return errors === 0;
 }
-validate79.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate83.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate74.evaluated;
+const evaluated0 = validate78.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5192,7 +5503,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.steps === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema100.required,parentSchema:schema100,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema107.required,parentSchema:schema107,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5203,7 +5514,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "description") || (key0 === "params")) || (key0 === "steps"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema100,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema107,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5216,7 +5527,7 @@ errors++;
 if(data.description !== undefined){
 let data0 = data.description;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema100.properties.description.type,parentSchema:schema100.properties.description,data:data0};
+const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema107.properties.description.type,parentSchema:schema107.properties.description,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5227,20 +5538,20 @@ errors++;
 }
 }
 if(data.params !== undefined){
-if(!(validate75(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+if(!(validate79(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
 if(data.steps !== undefined){
-if(!(validate79(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(!(validate83(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema100.type,parentSchema:schema100,data};
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema107.type,parentSchema:schema107,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5249,16 +5560,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate74.errors = vErrors;
+validate78.errors = vErrors;
 return errors === 0;
 }
-validate74.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate78.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate73.evaluated;
+const evaluated0 = validate77.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5267,14 +5578,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate74(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+if(!(validate78(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema99.type,parentSchema:schema99,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema106.type,parentSchema:schema106,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5283,19 +5594,19 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate73.errors = vErrors;
+validate77.errors = vErrors;
 return errors === 0;
 }
-validate73.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema121 = {"type":"object","additionalProperties":{"$ref":"#/$defs/runbook"},"$defs":{"runbook":{"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false},"objectives":{"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false}}};
-const schema122 = {"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false};
-const schema123 = {"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false};
+const schema128 = {"type":"object","additionalProperties":{"$ref":"#/$defs/runbook"},"$defs":{"runbook":{"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false},"objectives":{"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false}}};
+const schema129 = {"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false};
+const schema130 = {"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false};
 
-function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate100.evaluated;
+const evaluated0 = validate104.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5305,7 +5616,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((key0 === "rto") || (key0 === "rpo"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema123,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema130,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5343,7 +5654,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema123.type,parentSchema:schema123,data};
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema130.type,parentSchema:schema130,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5352,10 +5663,151 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate100.errors = vErrors;
+validate104.errors = vErrors;
 return errors === 0;
 }
-validate100.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate104.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate106.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(validate80(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema108.type,parentSchema:schema108,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+validate106.errors = vErrors;
+return errors === 0;
+}
+validate106.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate103.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.steps === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema129.required,parentSchema:schema129,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((((key0 === "title") || (key0 === "description")) || (key0 === "incident")) || (key0 === "objectives")) || (key0 === "params")) || (key0 === "steps"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema129,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.title !== undefined){
+let data0 = data.title;
+if(typeof data0 !== "string"){
+const err2 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema129.properties.title.type,parentSchema:schema129.properties.title,data:data0};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.description !== undefined){
+let data1 = data.description;
+if(typeof data1 !== "string"){
+const err3 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema129.properties.description.type,parentSchema:schema129.properties.description,data:data1};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.incident !== undefined){
+let data2 = data.incident;
+if(typeof data2 !== "string"){
+const err4 = {instancePath:instancePath+"/incident",schemaPath:"#/properties/incident/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema129.properties.incident.type,parentSchema:schema129.properties.incident,data:data2};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.objectives !== undefined){
+if(!(validate104(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+errors = vErrors.length;
+}
+}
+if(data.params !== undefined){
+if(!(validate106(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
+errors = vErrors.length;
+}
+}
+if(data.steps !== undefined){
+if(!(validate83(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema129.type,parentSchema:schema129,data};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+validate103.errors = vErrors;
+return errors === 0;
+}
+validate103.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -5370,14 +5822,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate76(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if(!(validate103(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema101.type,parentSchema:schema101,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema128.type,parentSchema:schema128,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5391,156 +5843,15 @@ return errors === 0;
 }
 validate102.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
+const schema134 = {"type":"object","additionalProperties":{"$ref":"#/$defs/channel"},"$defs":{"channel":{"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]},"email":{"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false},"webhook":{"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false},"file":{"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false}}};
+const schema135 = {"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]};
+const schema142 = {"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false};
+const schema136 = {"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false};
 
-function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate99.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.steps === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema122.required,parentSchema:schema122,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((((((key0 === "title") || (key0 === "description")) || (key0 === "incident")) || (key0 === "objectives")) || (key0 === "params")) || (key0 === "steps"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema122,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.title !== undefined){
-let data0 = data.title;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema122.properties.title.type,parentSchema:schema122.properties.title,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.description !== undefined){
-let data1 = data.description;
-if(typeof data1 !== "string"){
-const err3 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema122.properties.description.type,parentSchema:schema122.properties.description,data:data1};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.incident !== undefined){
-let data2 = data.incident;
-if(typeof data2 !== "string"){
-const err4 = {instancePath:instancePath+"/incident",schemaPath:"#/properties/incident/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema122.properties.incident.type,parentSchema:schema122.properties.incident,data:data2};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.objectives !== undefined){
-if(!(validate100(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
-errors = vErrors.length;
-}
-}
-if(data.params !== undefined){
-if(!(validate102(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
-errors = vErrors.length;
-}
-}
-if(data.steps !== undefined){
-if(!(validate79(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema122.type,parentSchema:schema122,data};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-validate99.errors = vErrors;
-return errors === 0;
-}
-validate99.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate98.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(validate99(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema121.type,parentSchema:schema121,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-validate98.errors = vErrors;
-return errors === 0;
-}
-validate98.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema127 = {"type":"object","additionalProperties":{"$ref":"#/$defs/channel"},"$defs":{"channel":{"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]},"email":{"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false},"webhook":{"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false},"file":{"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false}}};
-const schema128 = {"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]};
-const schema135 = {"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false};
-const schema129 = {"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false};
-
-function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate111.evaluated;
+const evaluated0 = validate115.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5548,7 +5859,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema90.type},message:"must be string,object",schema:schema90.type,parentSchema:schema90,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema97.type},message:"must be string,object",schema:schema97.type,parentSchema:schema97,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5768,7 +6079,7 @@ var props0 = true;
 }
 }
 if(!valid0){
-const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema90.if,parentSchema:schema90,data};
+const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema97.if,parentSchema:schema97,data};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -5777,17 +6088,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate111.errors = vErrors;
+validate115.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate111.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate115.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate110.evaluated;
+const evaluated0 = validate114.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5796,7 +6107,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema129.required,parentSchema:schema129,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema136.required,parentSchema:schema136,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5806,7 +6117,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.url === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema129.required,parentSchema:schema129,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema136.required,parentSchema:schema136,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5816,7 +6127,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.from === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'",schema:schema129.required,parentSchema:schema129,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'",schema:schema136.required,parentSchema:schema136,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5827,7 +6138,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "type") || (key0 === "url")) || (key0 === "from")) || (key0 === "to"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema129,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema136,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5840,7 +6151,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("email" !== data0){
-const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "email"},message:"must be equal to constant",schema:"email",parentSchema:schema129.properties.type,data:data0};
+const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "email"},message:"must be equal to constant",schema:"email",parentSchema:schema136.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5851,15 +6162,15 @@ errors++;
 }
 }
 if(data.url !== undefined){
-if(!(validate111(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+if(!(validate115(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
 if(data.from !== undefined){
 let data2 = data.from;
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema129.properties.from.type,parentSchema:schema129.properties.from,data:data2};
+const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema136.properties.from.type,parentSchema:schema136.properties.from,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5876,7 +6187,7 @@ const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 let data4 = data3[i0];
 if(typeof data4 !== "string"){
-const err6 = {instancePath:instancePath+"/to/" + i0,schemaPath:"#/properties/to/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema129.properties.to.items.type,parentSchema:schema129.properties.to.items,data:data4};
+const err6 = {instancePath:instancePath+"/to/" + i0,schemaPath:"#/properties/to/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema136.properties.to.items.type,parentSchema:schema136.properties.to.items,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5888,7 +6199,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema129.properties.to.type,parentSchema:schema129.properties.to,data:data3};
+const err7 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema136.properties.to.type,parentSchema:schema136.properties.to,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5900,7 +6211,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema129.type,parentSchema:schema129,data};
+const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema136.type,parentSchema:schema136,data};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5909,17 +6220,17 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate110.errors = vErrors;
+validate114.errors = vErrors;
 return errors === 0;
 }
-validate110.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema132 = {"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false};
+const schema139 = {"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false};
 
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate114.evaluated;
+const evaluated0 = validate118.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5928,7 +6239,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema132.required,parentSchema:schema132,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema139.required,parentSchema:schema139,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5938,7 +6249,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.url === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema132.required,parentSchema:schema132,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema139.required,parentSchema:schema139,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5949,7 +6260,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "type") || (key0 === "url")) || (key0 === "secret")) || (key0 === "timeout"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema132,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema139,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5962,7 +6273,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("webhook" !== data0){
-const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "webhook"},message:"must be equal to constant",schema:"webhook",parentSchema:schema132.properties.type,data:data0};
+const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "webhook"},message:"must be equal to constant",schema:"webhook",parentSchema:schema139.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5973,8 +6284,8 @@ errors++;
 }
 }
 if(data.url !== undefined){
-if(!(validate111(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+if(!(validate115(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
@@ -6175,7 +6486,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema132.type,parentSchema:schema132,data};
+const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema139.type,parentSchema:schema139,data};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -6184,16 +6495,16 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate114.errors = vErrors;
+validate118.errors = vErrors;
 return errors === 0;
 }
-validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate118.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate109.evaluated;
+const evaluated0 = validate113.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6242,8 +6553,8 @@ vErrors = null;
 }
 if(_valid0){
 const _errs5 = errors;
-if(!(validate110(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(!(validate114(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -6253,7 +6564,7 @@ var props0 = true;
 }
 }
 if(!valid1){
-const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema128.allOf[0].if,parentSchema:schema128.allOf[0],data};
+const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema135.allOf[0].if,parentSchema:schema135.allOf[0],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6304,8 +6615,8 @@ vErrors = null;
 }
 if(_valid1){
 const _errs10 = errors;
-if(!(validate114(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate118(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -6315,7 +6626,7 @@ var props1 = true;
 }
 }
 if(!valid3){
-const err5 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema128.allOf[1].if,parentSchema:schema128.allOf[1],data};
+const err5 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema135.allOf[1].if,parentSchema:schema135.allOf[1],data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6377,7 +6688,7 @@ if(_valid2){
 const _errs15 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err8 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema135.required,parentSchema:schema135,data};
+const err8 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema142.required,parentSchema:schema142,data};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6387,7 +6698,7 @@ vErrors.push(err8);
 errors++;
 }
 if(data.path === undefined){
-const err9 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema135.required,parentSchema:schema135,data};
+const err9 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema142.required,parentSchema:schema142,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6398,7 +6709,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "type") || (key0 === "path"))){
-const err10 = {instancePath,schemaPath:"#/$defs/file/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema135,data};
+const err10 = {instancePath,schemaPath:"#/$defs/file/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema142,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6411,7 +6722,7 @@ errors++;
 if(data.type !== undefined){
 let data3 = data.type;
 if("file" !== data3){
-const err11 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/file/properties/type/const",keyword:"const",params:{allowedValue: "file"},message:"must be equal to constant",schema:"file",parentSchema:schema135.properties.type,data:data3};
+const err11 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/file/properties/type/const",keyword:"const",params:{allowedValue: "file"},message:"must be equal to constant",schema:"file",parentSchema:schema142.properties.type,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6424,7 +6735,7 @@ errors++;
 if(data.path !== undefined){
 let data4 = data.path;
 if(typeof data4 !== "string"){
-const err12 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/file/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema135.properties.path.type,parentSchema:schema135.properties.path,data:data4};
+const err12 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/file/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema142.properties.path.type,parentSchema:schema142.properties.path,data:data4};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -6436,7 +6747,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/$defs/file/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema135.type,parentSchema:schema135,data};
+const err13 = {instancePath,schemaPath:"#/$defs/file/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema142.type,parentSchema:schema142,data};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -6452,7 +6763,7 @@ var props2 = true;
 }
 }
 if(!valid5){
-const err14 = {instancePath,schemaPath:"#/allOf/2/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema128.allOf[2].if,parentSchema:schema128.allOf[2],data};
+const err14 = {instancePath,schemaPath:"#/allOf/2/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema135.allOf[2].if,parentSchema:schema135.allOf[2],data};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -6472,7 +6783,7 @@ Object.assign(props0, props2);
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err15 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema128.required,parentSchema:schema128,data};
+const err15 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema135.required,parentSchema:schema135,data};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -6488,7 +6799,7 @@ props0.type = true;
 if(data.type !== undefined){
 let data5 = data.type;
 if(!(((data5 === "email") || (data5 === "webhook")) || (data5 === "file"))){
-const err16 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema128.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema128.properties.type.enum,parentSchema:schema128.properties.type,data:data5};
+const err16 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema135.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema135.properties.type.enum,parentSchema:schema135.properties.type,data:data5};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -6500,7 +6811,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema128.type,parentSchema:schema128,data};
+const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema135.type,parentSchema:schema135,data};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -6509,17 +6820,17 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate109.errors = vErrors;
+validate113.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate109.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate113.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate108.evaluated;
+const evaluated0 = validate112.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6528,14 +6839,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate109(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
+if(!(validate113(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema127.type,parentSchema:schema127,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema134.type,parentSchema:schema134,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6544,18 +6855,18 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate108.errors = vErrors;
+validate112.errors = vErrors;
 return errors === 0;
 }
-validate108.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate112.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema136 = {"type":"object","additionalProperties":{"$ref":"#/$defs/contact"},"$defs":{"contact":{"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false}}};
-const schema137 = {"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false};
+const schema143 = {"type":"object","additionalProperties":{"$ref":"#/$defs/contact"},"$defs":{"contact":{"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false}}};
+const schema144 = {"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false};
 
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate119.evaluated;
+const evaluated0 = validate123.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6567,7 +6878,7 @@ for(const key0 in data){
 let data0 = data[key0];
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.primary === undefined){
-const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/required",keyword:"required",params:{missingProperty: "primary"},message:"must have required property '"+"primary"+"'",schema:schema137.required,parentSchema:schema137,data:data0};
+const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/required",keyword:"required",params:{missingProperty: "primary"},message:"must have required property '"+"primary"+"'",schema:schema144.required,parentSchema:schema144,data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6578,7 +6889,7 @@ errors++;
 }
 for(const key1 in data0){
 if(!(key1 === "primary")){
-const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema137,data:data0};
+const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema144,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6591,7 +6902,7 @@ errors++;
 if(data0.primary !== undefined){
 let data1 = data0.primary;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/primary",schemaPath:"#/$defs/contact/properties/primary/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema137.properties.primary.type,parentSchema:schema137.properties.primary,data:data1};
+const err2 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/primary",schemaPath:"#/$defs/contact/properties/primary/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema144.properties.primary.type,parentSchema:schema144.properties.primary,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6603,7 +6914,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema137.type,parentSchema:schema137,data:data0};
+const err3 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema144.type,parentSchema:schema144,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6615,7 +6926,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema136.type,parentSchema:schema136,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema143.type,parentSchema:schema143,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6624,18 +6935,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate119.errors = vErrors;
+validate123.errors = vErrors;
 return errors === 0;
 }
-validate119.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate123.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema138 = {"type":"object","additionalProperties":{"$ref":"#/$defs/audience"},"$defs":{"audience":{"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false}}};
-const schema139 = {"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false};
+const schema145 = {"type":"object","additionalProperties":{"$ref":"#/$defs/audience"},"$defs":{"audience":{"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false}}};
+const schema146 = {"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false};
 
-function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate122.evaluated;
+const evaluated0 = validate126.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6644,7 +6955,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.channels === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "channels"},message:"must have required property '"+"channels"+"'",schema:schema139.required,parentSchema:schema139,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "channels"},message:"must have required property '"+"channels"+"'",schema:schema146.required,parentSchema:schema146,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6655,7 +6966,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "channels") || (key0 === "contacts"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema139,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema146,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6669,7 +6980,7 @@ if(data.channels !== undefined){
 let data0 = data.channels;
 if(Array.isArray(data0)){
 if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema139.properties.channels,data:data0};
+const err2 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema146.properties.channels,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6682,7 +6993,7 @@ const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 !== "string"){
-const err3 = {instancePath:instancePath+"/channels/" + i0,schemaPath:"#/properties/channels/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema139.properties.channels.items.type,parentSchema:schema139.properties.channels.items,data:data1};
+const err3 = {instancePath:instancePath+"/channels/" + i0,schemaPath:"#/properties/channels/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema146.properties.channels.items.type,parentSchema:schema146.properties.channels.items,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6694,7 +7005,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema139.properties.channels.type,parentSchema:schema139.properties.channels,data:data0};
+const err4 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema146.properties.channels.type,parentSchema:schema146.properties.channels,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6735,7 +7046,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema139.type,parentSchema:schema139,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema146.type,parentSchema:schema146,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6744,16 +7055,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate122.errors = vErrors;
+validate126.errors = vErrors;
 return errors === 0;
 }
-validate122.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate126.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate121.evaluated;
+const evaluated0 = validate125.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6762,14 +7073,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate122(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate126(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema138.type,parentSchema:schema138,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema145.type,parentSchema:schema145,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6778,19 +7089,19 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate121.errors = vErrors;
+validate125.errors = vErrors;
 return errors === 0;
 }
-validate121.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate125.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema141 = {"type":"object","additionalProperties":{"$ref":"#/$defs/message"},"$defs":{"message":{"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false},"texts":{"type":"object","additionalProperties":{"type":"string"},"minProperties":1}}};
-const schema142 = {"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false};
-const schema143 = {"type":"object","additionalProperties":{"type":"string"},"minProperties":1};
+const schema148 = {"type":"object","additionalProperties":{"$ref":"#/$defs/message"},"$defs":{"message":{"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false},"texts":{"type":"object","additionalProperties":{"type":"string"},"minProperties":1}}};
+const schema149 = {"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false};
+const schema150 = {"type":"object","additionalProperties":{"type":"string"},"minProperties":1};
 
-function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate126.evaluated;
+const evaluated0 = validate130.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6799,7 +7110,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.subject === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "subject"},message:"must have required property '"+"subject"+"'",schema:schema142.required,parentSchema:schema142,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "subject"},message:"must have required property '"+"subject"+"'",schema:schema149.required,parentSchema:schema149,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6809,7 +7120,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.text === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema142.required,parentSchema:schema142,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema149.required,parentSchema:schema149,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6820,7 +7131,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "severity") || (key0 === "subject")) || (key0 === "text"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema142,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema149,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6833,7 +7144,7 @@ errors++;
 if(data.severity !== undefined){
 let data0 = data.severity;
 if(!((((data0 === "info") || (data0 === "warning")) || (data0 === "high")) || (data0 === "critical"))){
-const err3 = {instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema142.properties.severity.enum},message:"must be equal to one of the allowed values",schema:schema142.properties.severity.enum,parentSchema:schema142.properties.severity,data:data0};
+const err3 = {instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema149.properties.severity.enum},message:"must be equal to one of the allowed values",schema:schema149.properties.severity.enum,parentSchema:schema149.properties.severity,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6846,7 +7157,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema142.properties.subject.type,parentSchema:schema142.properties.subject,data:data1};
+const err4 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema149.properties.subject.type,parentSchema:schema149.properties.subject,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6859,7 +7170,7 @@ errors++;
 if(data.text !== undefined){
 let data2 = data.text;
 if((typeof data2 !== "string") && (!(data2 && typeof data2 == "object" && !Array.isArray(data2)))){
-const err5 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: schema142.properties.text.type},message:"must be string,object",schema:schema142.properties.text.type,parentSchema:schema142.properties.text,data:data2};
+const err5 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: schema149.properties.text.type},message:"must be string,object",schema:schema149.properties.text.type,parentSchema:schema149.properties.text,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6895,7 +7206,7 @@ if(_valid0){
 const _errs10 = errors;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(Object.keys(data2).length < 1){
-const err7 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema143,data:data2};
+const err7 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema150,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6907,7 +7218,7 @@ errors++;
 for(const key1 in data2){
 let data3 = data2[key1];
 if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/text/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/texts/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema143.additionalProperties.type,parentSchema:schema143.additionalProperties,data:data3};
+const err8 = {instancePath:instancePath+"/text/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/texts/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema150.additionalProperties.type,parentSchema:schema150.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6919,7 +7230,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema143.type,parentSchema:schema143,data:data2};
+const err9 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema150.type,parentSchema:schema150,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6932,7 +7243,7 @@ var _valid0 = _errs10 === errors;
 valid1 = _valid0;
 }
 if(!valid1){
-const err10 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema142.properties.text.if,parentSchema:schema142.properties.text,data:data2};
+const err10 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema149.properties.text.if,parentSchema:schema149.properties.text,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6944,7 +7255,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema142.type,parentSchema:schema142,data};
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema149.type,parentSchema:schema149,data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6953,16 +7264,16 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate126.errors = vErrors;
+validate130.errors = vErrors;
 return errors === 0;
 }
-validate126.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate130.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate125.evaluated;
+const evaluated0 = validate129.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6971,14 +7282,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate126(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+if(!(validate130(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema141.type,parentSchema:schema141,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema148.type,parentSchema:schema148,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6987,18 +7298,18 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate125.errors = vErrors;
+validate129.errors = vErrors;
 return errors === 0;
 }
-validate125.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate129.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema144 = {"type":"array","items":{"$ref":"#/$defs/route"},"$defs":{"route":{"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false}}};
-const schema145 = {"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false};
+const schema151 = {"type":"array","items":{"$ref":"#/$defs/route"},"$defs":{"route":{"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false}}};
+const schema152 = {"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false};
 
-function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate130.evaluated;
+const evaluated0 = validate134.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7007,7 +7318,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.on === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "on"},message:"must have required property '"+"on"+"'",schema:schema145.required,parentSchema:schema145,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "on"},message:"must have required property '"+"on"+"'",schema:schema152.required,parentSchema:schema152,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7017,7 +7328,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.message === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema145.required,parentSchema:schema145,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema152.required,parentSchema:schema152,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -7027,7 +7338,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.audiences === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema145.required,parentSchema:schema145,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema152.required,parentSchema:schema152,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7038,7 +7349,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "on") || (key0 === "message")) || (key0 === "audiences")) || (key0 === "repeat"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema145,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema152,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7051,7 +7362,7 @@ errors++;
 if(data.on !== undefined){
 let data0 = data.on;
 if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/on",schemaPath:"#/properties/on/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema145.properties.on.type,parentSchema:schema145.properties.on,data:data0};
+const err4 = {instancePath:instancePath+"/on",schemaPath:"#/properties/on/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema152.properties.on.type,parentSchema:schema152.properties.on,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -7064,7 +7375,7 @@ errors++;
 if(data.message !== undefined){
 let data1 = data.message;
 if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema145.properties.message.type,parentSchema:schema145.properties.message,data:data1};
+const err5 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema152.properties.message.type,parentSchema:schema152.properties.message,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -7078,7 +7389,7 @@ if(data.audiences !== undefined){
 let data2 = data.audiences;
 if(Array.isArray(data2)){
 if(data2.length < 1){
-const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema145.properties.audiences,data:data2};
+const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema152.properties.audiences,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -7091,7 +7402,7 @@ const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 if(typeof data3 !== "string"){
-const err7 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema145.properties.audiences.items.type,parentSchema:schema145.properties.audiences.items,data:data3};
+const err7 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema152.properties.audiences.items.type,parentSchema:schema152.properties.audiences.items,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -7103,7 +7414,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema145.properties.audiences.type,parentSchema:schema145.properties.audiences,data:data2};
+const err8 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema152.properties.audiences.type,parentSchema:schema152.properties.audiences,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -7128,7 +7439,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema145.type,parentSchema:schema145,data};
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema152.type,parentSchema:schema152,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -7137,16 +7448,16 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate130.errors = vErrors;
+validate134.errors = vErrors;
 return errors === 0;
 }
-validate130.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate134.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate129.evaluated;
+const evaluated0 = validate133.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7156,14 +7467,14 @@ evaluated0.items = undefined;
 if(Array.isArray(data)){
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate130(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate134(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema144.type,parentSchema:schema144,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema151.type,parentSchema:schema151,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7172,10 +7483,10 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate129.errors = vErrors;
+validate133.errors = vErrors;
 return errors === 0;
 }
-validate129.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate133.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7310,50 +7621,50 @@ errors = vErrors.length;
 }
 }
 if(data.probes !== undefined){
-if(!(validate63(data.probes, {instancePath:instancePath+"/probes",parentData:data,parentDataProperty:"probes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate67(data.probes, {instancePath:instancePath+"/probes",parentData:data,parentDataProperty:"probes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
 if(data.actions !== undefined){
-if(!(validate73(data.actions, {instancePath:instancePath+"/actions",parentData:data,parentDataProperty:"actions",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+if(!(validate77(data.actions, {instancePath:instancePath+"/actions",parentData:data,parentDataProperty:"actions",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
 errors = vErrors.length;
 }
 }
 if(data.runbooks !== undefined){
-if(!(validate98(data.runbooks, {instancePath:instancePath+"/runbooks",parentData:data,parentDataProperty:"runbooks",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+if(!(validate102(data.runbooks, {instancePath:instancePath+"/runbooks",parentData:data,parentDataProperty:"runbooks",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
 errors = vErrors.length;
 }
 }
 if(data.channels !== undefined){
-if(!(validate108(data.channels, {instancePath:instancePath+"/channels",parentData:data,parentDataProperty:"channels",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate112(data.channels, {instancePath:instancePath+"/channels",parentData:data,parentDataProperty:"channels",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 }
 if(data.contacts !== undefined){
-if(!(validate119(data.contacts, {instancePath:instancePath+"/contacts",parentData:data,parentDataProperty:"contacts",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate123(data.contacts, {instancePath:instancePath+"/contacts",parentData:data,parentDataProperty:"contacts",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
 errors = vErrors.length;
 }
 }
 if(data.audiences !== undefined){
-if(!(validate121(data.audiences, {instancePath:instancePath+"/audiences",parentData:data,parentDataProperty:"audiences",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
-errors = vErrors.length;
-}
-}
-if(data.messages !== undefined){
-if(!(validate125(data.messages, {instancePath:instancePath+"/messages",parentData:data,parentDataProperty:"messages",rootData,dynamicAnchors}))){
+if(!(validate125(data.audiences, {instancePath:instancePath+"/audiences",parentData:data,parentDataProperty:"audiences",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
 errors = vErrors.length;
 }
 }
-if(data.routes !== undefined){
-if(!(validate129(data.routes, {instancePath:instancePath+"/routes",parentData:data,parentDataProperty:"routes",rootData,dynamicAnchors}))){
+if(data.messages !== undefined){
+if(!(validate129(data.messages, {instancePath:instancePath+"/messages",parentData:data,parentDataProperty:"messages",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+errors = vErrors.length;
+}
+}
+if(data.routes !== undefined){
+if(!(validate133(data.routes, {instancePath:instancePath+"/routes",parentData:data,parentDataProperty:"routes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 }

@@ -1,9 +1,6 @@
-import type { BytePath } from '../../base/capture.ts';
+import type { BytePath, Excluded } from '../../base/capture.ts';
 import { compilePattern, matchesPattern } from '../pattern.ts';
 import { isWithin, relativeTo } from '../scope.ts';
-
-/** Answers for one entry: is it to be left out, with all below it? */
-export type Excluded = (path: BytePath, isFolder: boolean) => boolean;
 
 /**
  * `exclude` of a files source, compiled once. A pattern with a slash at its beginning or inside is anchored at each of

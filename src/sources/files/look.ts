@@ -1,8 +1,7 @@
 import { access, constants, lstat, opendir, readlink } from 'node:fs/promises';
-import { bytesOf, fromBytePath, type BytePath } from '../../base/capture.ts';
+import { bytesOf, fromBytePath, type BytePath, type Excluded } from '../../base/capture.ts';
 import { codeOf } from '../../base/error.ts';
 import type { SourceFinding } from '../source.ts';
-import type { Excluded } from './exclude.ts';
 
 export type PathState =
   | { readonly kind: 'ready' }

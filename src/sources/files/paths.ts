@@ -1,7 +1,7 @@
-import { fromBytePath, type BytePath } from '../../base/capture.ts';
+import { fromBytePath, type BytePath, type Excluded } from '../../base/capture.ts';
 import type { FilesSource } from '../../plan/model/system.ts';
 import type { SourceFinding } from '../source.ts';
-import { compileExclude, isUnreachable, type Excluded } from './exclude.ts';
+import { compileExclude, isUnreachable } from './exclude.ts';
 import { fault, findingFor, lookAt } from './look.ts';
 import { isWithin, normalise, outermost } from '../scope.ts';
 

@@ -7,13 +7,13 @@ import type { Plan } from '../../plan/model/plan.ts';
 export function refuseOwnStorage(roots: readonly CaptureRoot[], { storage }: Pick<Plan, 'storage'>): void {
   for (const { name, path } of storage.values()) {
     const root = roots.find((candidate) => isRead(candidate, toBytePath(path)));
-    if (root !== undefined) throw inside(name, path, fromBytePath(root.path));
+    if (root !== undefined) throw inside(name, path, fromBytePath(root.as ?? root.path));
   }
 }
 
 function isRead(root: CaptureRoot, path: BytePath): boolean {
   if (root.kind === 'file') return false;
-  for (let folder = path; folder !== root.path; folder = dirname(folder))
+  for (let folder = path; folder !== (root.as ?? root.path); folder = dirname(folder))
     if (folder === '/' || root.excluded(folder, true)) return false;
   return true;
 }

@@ -1,8 +1,6 @@
+import { plainEnvironment } from '../../base/environment.ts';
 import type { PlannedCommand } from '../../order/step.ts';
 import type { StepContext } from '../handler.ts';
-
-/** What a command gets of muster's own environment; the rest may hold secrets that are none of its business. */
-const inherited = ['PATH', 'HOME', 'LANG', 'TZ', 'USER', 'TMPDIR'];
 
 /**
  * The environment of a command: a few inherited variables, then what the plan sets, with secrets resolved now, then
@@ -12,11 +10,7 @@ export async function environmentOf(
   command: PlannedCommand,
   context: Pick<StepContext, 'run' | 'step' | 'attempt' | 'resolveSecret'>,
 ): Promise<Readonly<Record<string, string>>> {
-  const env: Record<string, string> = {};
-  for (const name of inherited) {
-    const value = process.env[name];
-    if (value !== undefined) env[name] = value;
-  }
+  const env = plainEnvironment();
   for (const [name, value] of Object.entries(command.env))
     env[name] = typeof value === 'string' ? value : await context.resolveSecret(value);
   return { ...env, MUSTER_RUN: context.run, MUSTER_STEP: context.step, MUSTER_ATTEMPT: String(context.attempt) };
