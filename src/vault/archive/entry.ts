@@ -2,8 +2,9 @@ import { lstatSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import type { BytePath } from '../../base/capture.ts';
 import { nativePath } from '../open-folder.ts';
-import type { ExtendedAttribute, TreeNode } from '../tree/node.ts';
+import type { ExtendedAttribute } from '../tree/node.ts';
 import type { ArchiveContext } from './context.ts';
+import type { PreviousEntry } from './previous.ts';
 import { asFault, reading, SourceFault } from './source-fault.ts';
 
 /** One entry of the source on its way into a tree. */
@@ -14,7 +15,7 @@ export interface SourceEntry {
   readonly path: BytePath;
   readonly name: BytePath;
   /** The same place in the parent snapshot. */
-  readonly previous: TreeNode | undefined;
+  readonly previous: PreviousEntry | undefined;
 }
 
 /** Throws `SourceFault`. */

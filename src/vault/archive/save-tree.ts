@@ -4,8 +4,6 @@ import type { BytePath, EntryFacts, Excluded, FolderRule } from '../../base/capt
 import { joinPath, nativePath } from '../open-folder.ts';
 import type { OpenFolder } from '../open-folder.ts';
 import type { Id } from '../repository.ts';
-import { isDamage, loadTree } from '../tree/load.ts';
-import type { TreeNode } from '../tree/node.ts';
 import { nodeJson, treeBytes } from '../tree/write.ts';
 import type { ArchiveContext } from './context.ts';
 import { nodeOf } from './node-of.ts';
@@ -13,6 +11,8 @@ import { attributesOf, statEntry } from './entry.ts';
 import type { SourceEntry } from './entry.ts';
 import { saveLeaf, saveOpenFolder } from './save-entry.ts';
 import type { SavedFolder, WalkedFolder } from './save-entry.ts';
+import { previousFolder } from './previous.ts';
+import type { PreviousEntry } from './previous.ts';
 import { isPending, NodeList } from './node-list.ts';
 import type { PendingNode, Saved } from './node-list.ts';
 import { reading, SourceFault } from './source-fault.ts';
@@ -61,11 +61,11 @@ function ruleOf({ excluded, enter }: TreeRoot): DiskRule {
 async function walkFolder(context: ArchiveContext, given: Place): Promise<WalkedFolder> {
   const names = namesIn(given);
   const place = entered(context, given, names);
-  const known = await previousNodes(context, place.previous);
+  const known = await previousFolder(context.repository, place.previous);
   const nodes = new NodeList();
   for (const name of names) {
     await context.tally.breathe();
-    nodes.add(await saveOrNote(context, place, { name, previous: known.get(name) }));
+    nodes.add(await saveOrNote(context, place, { name, previous: known(name) }));
   }
   return { isComplete: nodes.isComplete, tree: () => saveNodes(context, nodes) };
 }
@@ -102,21 +102,9 @@ function namesIn(place: Place): readonly BytePath[] {
   return [...new Set([...listed, ...wanted])].sort();
 }
 
-/** A parent that is damaged only means that everything is read again. */
-async function previousNodes(context: ArchiveContext, tree: Id | undefined): Promise<ReadonlyMap<BytePath, TreeNode>> {
-  if (tree === undefined) return new Map();
-  try {
-    const nodes = await loadTree(context.repository, tree);
-    return new Map(nodes.map((node) => [node.name, node]));
-  } catch (error) {
-    if (isDamage(error)) return new Map();
-    throw error;
-  }
-}
-
 interface Child {
   readonly name: BytePath;
-  readonly previous: TreeNode | undefined;
+  readonly previous: PreviousEntry | undefined;
 }
 
 async function saveOrNote(context: ArchiveContext, place: Place, child: Child): Promise<Saved> {
@@ -195,7 +183,7 @@ async function saveDisk(context: ArchiveContext, entry: SourceEntry, rule: Rule)
   const stats = statUnlessExcluded(entry, rule);
   if (stats === undefined) return undefined;
   if (!stats.isDirectory()) return await saveLeaf(context, entry, stats);
-  const folder = await walkDiskFolder(context, entry, { ...rule, previous: entry.previous?.subtree });
+  const folder = await walkDiskFolder(context, entry, { ...rule, previous: entry.previous?.node()?.subtree });
   const node = async (): Promise<string> => (await folder.finish()).node;
   return folder.isComplete ? await node() : { pending: node() };
 }
@@ -247,7 +235,7 @@ async function saveAbove(context: ArchiveContext, entry: SourceEntry, target: Ta
   const own = stats ? nodeOf(entry.name, stats, context.owners) : syntheticFolder(entry.name, context.time);
   const attributes = stats ? attributesOf(context, entry) : [];
   context.totals.folders += 1;
-  const place = { path: entry.path, disk: undefined, target, previous: entry.previous?.subtree };
+  const place = { path: entry.path, disk: undefined, target, previous: entry.previous?.node()?.subtree };
   const walked = await walkFolder(context, place);
   const node = async (): Promise<string> => nodeJson({ ...own, attributes, subtree: await walked.tree() });
   return walked.isComplete ? await node() : { pending: node() };

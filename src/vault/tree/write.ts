@@ -15,7 +15,9 @@ export function treeBytes(nodes: readonly string[]): Buffer {
 export function nodeJson(node: TreeNode): string {
   let text = `{"name":${jsonText(quoteName(node.name))},"type":"${node.type}"`;
   if (node.mode !== 0) text += `,"mode":${node.mode}`;
-  text += `,"mtime":"${formatTime(node.mtime)}","atime":"${formatTime(node.atime)}","ctime":"${formatTime(node.ctime)}"`;
+  const mtime = formatTime(node.mtime);
+  const [atime, ctime] = [node.atime, node.ctime].map((time) => (time === node.mtime ? mtime : formatTime(time)));
+  text += `,"mtime":"${mtime}","atime":"${atime}","ctime":"${ctime}"`;
   text += `,"uid":${node.uid},"gid":${node.gid}`;
   if (node.user !== '') text += `,"user":${jsonText(node.user)}`;
   if (node.group !== '') text += `,"group":${jsonText(node.group)}`;
