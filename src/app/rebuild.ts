@@ -1,4 +1,4 @@
-import type { BackupRecord, StoredCopy } from '../base/backup.ts';
+import { backupTypes, type BackupRecord, type StoredCopy } from '../base/backup.ts';
 import { messageOf } from '../base/error.ts';
 import type { Snapshot, Vault } from '../vault/vault.ts';
 import { named } from './named.ts';
@@ -84,7 +84,7 @@ async function recordOf(
     id: snapshot.original ?? snapshot.id,
     system,
     source: state.plan.systems.get(system)?.source?.type ?? 'files',
-    type: tagged(snapshot, 'type') === 'full' ? 'full' : 'incremental',
+    type: backupTypes.find((type) => type === tagged(snapshot, 'type')) ?? 'incremental',
     schedule: tagged(snapshot, 'schedule'),
     status: 'succeeded',
     run: tagged(snapshot, 'run') ?? '',

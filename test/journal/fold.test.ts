@@ -220,6 +220,9 @@ describe('the catalog', () => {
     expect(short({ system: 'orders', limit: 1 })).toEqual(['bbbb']);
     expect(catalog.newest('orders')?.startedAt).toBe(200);
     expect(catalog.newest('nothing')).toBeUndefined();
+    expect(catalog.newest('orders', { storage: 'second', type: 'full' })?.startedAt).toBe(200);
+    expect(catalog.newest('orders', { storage: 'primary' })).toBeUndefined();
+    expect(catalog.newest('orders', { type: 'differential' })).toBeUndefined();
   });
 
   test('measures by the newest that succeeded, and counts failures in a row', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { BackupType } from '../../src/plan/model/system.ts';
 
 import { formatInstant } from '../../src/base/zone.ts';
 import { executionsBetween, manualExecution, nextExecution } from '../../src/schedule/executions.ts';
@@ -127,6 +128,18 @@ describe('manualExecution', () => {
       timeout: hour,
     });
     expect(manualExecution(plan, system, { now: from, schedule: 'weekly' }).type).toBe('full');
+  });
+
+  test('is of any type that the source can give', () => {
+    const ofType = (type: BackupType, source = system.source) =>
+      manualExecution(plan, { ...system, source }, { now: from, type }).type;
+    expect(ofType('differential')).toBe('differential');
+    expect(() => ofType('snapshot')).toThrow(expect.objectContaining({ code: 'unsupported-backup-type' }));
+    const at = system.at;
+    expect(ofType('snapshot', { type: 'sqlite', at, path: '/srv/orders.db' })).toBe('snapshot');
+    const frozen = { freeze: undefined, filesystem: 'btrfs' } as const;
+    const files = { type: 'files', at, paths: ['/srv'], exclude: [], allowEmpty: false, snapshot: frozen } as const;
+    expect(ofType('snapshot', files)).toBe('snapshot');
   });
 
   test('says what it cannot do', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MusterError } from '../../src/base/error.ts';
 import type { FilesSource, FreezeCommands } from '../../src/plan/model/system.ts';
+import type { Vault } from '../../src/vault/vault.ts';
 import { backupStep } from '../../src/steps/backup.ts';
 import { backupAction, files, openShop, recordOf, type Shop } from './shop.ts';
 
@@ -55,6 +56,26 @@ test('an incremental backup is compared with the newest one in its own target', 
   const primary = await shop.record();
   await shop.record({ to: 'second' });
   expect(await shop.record()).toMatchObject({ type: 'incremental', parent: primary.id, bytesRead: 0 });
+});
+
+test('the compression of the system is that of its backups', async () => {
+  shop = openShop();
+  const asked: unknown[] = [];
+  const real = await shop.vault('primary');
+  const vault = async (): Promise<Vault> => ({
+    ...real,
+    backup: async (request) => {
+      asked.push(request.compression);
+      return await real.backup(request);
+    },
+  });
+  const { plan } = shop.context;
+  const website = plan.systems.get('website');
+  if (website === undefined) throw new Error('the shop has a website');
+  const systems = new Map([...plan.systems, ['website', { ...website, compression: 'off' } as const]]);
+  await backupStep.execute(backupAction(), { ...shop.context, vault, plan: { ...plan, systems } });
+  await backupStep.execute(backupAction(), { ...shop.context, vault });
+  expect(asked).toEqual(['off', undefined]);
 });
 
 describe('a backup of a frozen view', () => {

@@ -23,7 +23,11 @@ export function define(command: Command, session: Session): void {
     .option('--all', 'every system that has a source')
     .option('--tier <name>', 'every system of a tier')
     .option('--schedule <name>', 'as this schedule says, for every system that has it')
-    .addOption(new Option('--type <type>', 'what is read').choices(backupTypes))
+    .addOption(
+      new Option('--type <type>', 'what is read; one that has nothing to compare with becomes full').choices(
+        backupTypes,
+      ),
+    )
     .option('--dry-run', 'show what would be done')
     .addHelpText('after', help)
     .action((systems: readonly string[], options: Options) =>
@@ -61,6 +65,7 @@ Examples:
   muster backup --all
   muster backup --schedule frequent         # what cron would call
   muster backup --tier important --type full --dry-run
+  muster backup website --type differential # what changed since the last full backup
 
 Exit codes: 0 all succeeded · 1 failed · 3 partly (some files could not be read, or some systems failed)
             11 locked by another run · 130 interrupted`;

@@ -20,6 +20,7 @@ tiers:
     storage: { to: primary, copies: [second] }
     retention: gfs
     verify: { level: standard }
+    compression: best
     schedules:
       frequent: { backup: incremental, every: 15m }
       weekly: { backup: full, cron: weekly }
@@ -36,6 +37,7 @@ tiers:
       objectives: { rto: 3_600_000, rpo: 6 * 3_600_000, proof: undefined, copies: undefined },
       storage: { to: 'primary', copies: ['second'] },
       retention: 'gfs',
+      compression: 'best',
       verify: 'standard',
     });
     expect(system?.schedules.map(({ name, when, timezone }) => [name, when, timezone])).toEqual([
@@ -54,6 +56,7 @@ tiers:
     objectives: { rto: 30m, copies: 2 }
     storage: { to: second }
     retention: year
+    compression: off
     verify: { level: basic }
     schedules:
       weekly: { backup: incremental, every: 1w, timezone: Europe/Berlin, retry: { limit: 2 } }
@@ -64,6 +67,7 @@ tiers:
       priority: 1,
       objectives: { rto: 1_800_000, rpo: 6 * 3_600_000, copies: 2 },
       storage: { to: 'second', copies: [] },
+      compression: 'off',
       retention: 'year',
       verify: 'basic',
     });

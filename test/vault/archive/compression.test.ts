@@ -10,7 +10,9 @@ const sources = join(import.meta.dirname, '../../../src');
 const text = globSync('**/*.ts', { cwd: sources })
   .toSorted()
   .map((name) => readFileSync(join(sources, name), 'latin1'))
-  .join('');
+  .join('')
+  // One chunk, wherever a vault cuts.
+  .slice(0, 500_000);
 const hasRestic = requireProgram('restic');
 
 async function storedWith(compression: Compression | undefined, source: string): Promise<number> {
