@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -5,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BackupRecord } from '../../src/base/backup.ts';
 import type { ActionOf, StepOutcome } from '../../src/steps/handler.ts';
 import { restoreStep } from '../../src/steps/restore.ts';
-import { openShop, spoilPacks, type Shop } from './shop.ts';
+import { openShop, removeLargestPack, spoilPacks, type Shop } from './shop.ts';
 
 let shop: Shop;
 
@@ -93,6 +94,33 @@ describe('a restore', () => {
     expect(status).toBe('succeeded');
     expect(output).toMatch(/^passed over primary: .*\nrestored from second$/);
     expect(facts).toMatchObject({ proven: true });
+  });
+
+  test('brings from a copy what is damaged in the first target', async () => {
+    writeFileSync(join(shop.www, 'photo'), randomBytes(100_000));
+    const backup = await shop.record({ copies: ['second'] });
+    rmSync(shop.www, { recursive: true });
+    removeLargestPack(shop, 'primary');
+    const { status, output, facts } = await restore(backup, { storage: ['primary', 'second'] });
+    expect(status).toBe('succeeded');
+    expect(output).toMatch(/^restored from primary\n\d of what is damaged in primary came from second$/);
+    expect(facts).toMatchObject({ files: 3, bytes: 106_013, proven: true });
+    expect(readFileSync(join(shop.www, 'index.html'), 'utf8')).toBe('<h1>shop</h1>');
+  });
+
+  test('lists what is damaged in every copy', async () => {
+    writeFileSync(join(shop.www, 'photo'), randomBytes(100_000));
+    const backup = await shop.record({ copies: ['second'] });
+    rmSync(shop.www, { recursive: true });
+    for (const storage of ['primary', 'second']) removeLargestPack(shop, storage);
+    const { status, faults, facts } = await restore(backup, { storage: ['primary', 'second'] });
+    expect(status).toBe('partial');
+    expect(facts).toMatchObject({ proven: false });
+    expect(faults).toContainEqual({
+      path: join(shop.www, 'photo'),
+      kind: 'missing',
+      detail: expect.stringMatching(/^damaged: /) as unknown,
+    });
   });
 
   test('fails when no target has it', async () => {

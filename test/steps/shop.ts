@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -103,6 +103,14 @@ export function spoilPacks({ folder }: Shop, storage: string): void {
   const data = join(folder, storage, 'data');
   for (const name of readdirSync(data, { recursive: true, encoding: 'utf8' }))
     if (name.length === 67) writeFileSync(join(data, name), Buffer.alloc(5000, 7));
+}
+
+/** Takes away the largest pack. Where a large file is in the backup, that is the one with the content of files. */
+export function removeLargestPack({ folder }: Shop, storage: string): void {
+  const data = join(folder, storage, 'data');
+  const packs = readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((name) => name.length === 67);
+  const [largest = ''] = packs.sort((a, b) => statSync(join(data, b)).size - statSync(join(data, a)).size);
+  rmSync(join(data, largest));
 }
 
 function fill(folder: string, www: string, database: string): void {

@@ -9,7 +9,6 @@ export interface FromCopy<T> {
   readonly passedOver: readonly string[];
 }
 
-/** What is wrong with one copy and need not be wrong with the next. */
 const faultsOfCopies: ReadonlySet<string> = new Set([
   'blob-damaged',
   'blob-missing',
@@ -44,6 +43,18 @@ export async function useFirstCopy<T>(
   throw noCopy(action, passedOver());
 }
 
+/** The copies in the targets after this one, as far as they can be opened. */
+export async function* copiesAfter(
+  storage: string,
+  action: ActionOf<'restore'>,
+  context: StepContext,
+): AsyncGenerator<StoredSnapshot> {
+  for (const next of action.storage.slice(action.storage.indexOf(storage) + 1)) {
+    const tried = await tryCopy(next, action, context, (copy) => Promise.resolve(copy));
+    if ('result' in tried) yield tried.result;
+  }
+}
+
 type Tried<T> = { readonly copy: StoredSnapshot; readonly result: T } | { readonly error: unknown };
 
 async function tryCopy<T>(
@@ -63,7 +74,8 @@ async function tryCopy<T>(
   }
 }
 
-function isFaultOfCopy(error: unknown): boolean {
+/** True for what is wrong with one copy and need not be wrong with the next. */
+export function isFaultOfCopy(error: unknown): boolean {
   return error instanceof MusterError && faultsOfCopies.has(error.code);
 }
 
