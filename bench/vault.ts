@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildOperation } from './vault/build.ts';
+import { buildOperation, removeBuild } from './vault/build.ts';
 import type { DataSet } from './vault/data-sets.ts';
 import { largeFiles, systemFiles, tinyFiles } from './vault/data-sets.ts';
 import type { Goal, Run } from './vault/table.ts';
@@ -50,6 +50,7 @@ try {
   for (const name of values.sets.split(',')) compare(dataSet(name));
 } finally {
   rmSync(folder, { recursive: true });
+  removeBuild();
 }
 
 function dataSet(name: string): DataSet {

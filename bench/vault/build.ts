@@ -4,14 +4,13 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 /** Below the project's modules, so that what is built finds them. */
-const place = join(root, 'node_modules/.cache/muster-bench');
+const place = join(root, `node_modules/.cache/muster-bench-${process.pid}`);
 
 /**
  * Builds what an installed package runs, and returns the program of one operation: TypeScript that is stripped when it
  * is loaded costs memory and time that nobody but a developer of muster pays.
  */
 export function buildOperation(): string {
-  rmSync(place, { recursive: true, force: true });
   mkdirSync(place, { recursive: true });
   const compilerOptions = { rootDir: root, outDir: join(place, 'out'), declaration: false, skipLibCheck: true };
   const include = [join(root, 'src'), join(root, 'bench/vault/operation.ts')];
@@ -22,4 +21,9 @@ export function buildOperation(): string {
   // Mistakes of types are for `npm run check` to find.
   spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', place]);
   return join(place, 'out/bench/vault/operation.js');
+}
+
+/** Takes it away again. */
+export function removeBuild(): void {
+  rmSync(place, { recursive: true, force: true });
 }
