@@ -132,8 +132,10 @@ function attributeRemover({ libc, fail }: Calls): Posix['removeAttribute'] {
 function timeSetter({ libc, must }: Calls): Posix['setTimes'] {
   const byPath = libc.func('int utimensat(int folder, const void *path, const int64_t *times, int flags)');
   const byFd = libc.func('int futimens(int fd, const int64_t *times)');
+  const times = new BigInt64Array(4);
   return (place, { atime, mtime }) => {
-    const times = new BigInt64Array([...timespec(atime), ...timespec(mtime)]);
+    [times[0], times[1]] = timespec(atime);
+    [times[2], times[3]] = timespec(mtime);
     if (typeof place === 'number') must('futimens', byFd(place, times));
     else must('utimensat', byPath(atCurrentFolder, cString(place), times, noFollow));
   };

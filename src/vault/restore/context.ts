@@ -11,6 +11,8 @@ export interface MetadataContext {
   readonly calls: PosixState;
   /** Only root can give files to others. */
   readonly asRoot: boolean;
+  /** False when nothing that is made in this folder gets access lists from it. */
+  readonly inherits?: boolean;
   readonly tally: { fault(fault: EntryFault): void };
 }
 

@@ -85,7 +85,8 @@ export class FileWriter {
     }
   }
 
-  #writeWhole({ number, folder, name, node }: WholeFile, content: Buffer, report: Report): void {
+  #writeWhole(whole: WholeFile, content: Buffer, report: Report): void {
+    const { folder, name } = whole;
     const place: BytePath = folder.prefix + name;
     // What stands there is replaced with more care than here; `publish` would find it only after all the work.
     if (this.#options.overwrite === 'always' && statAt(place) !== undefined) throw taken();
@@ -93,16 +94,17 @@ export class FileWriter {
     try {
       writeSparse(file.fd, content, 0);
       if (content.at(-1) === 0) ftruncateSync(file.fd, content.length);
-      this.#describe(number, node, file.fd, report);
+      this.#describe(whole, file.fd, report);
       file.publish(place);
     } finally {
       file.close();
     }
   }
 
-  #describe(number: number, node: WholeFile['node'], fd: number, report: Report): void {
+  #describe({ number, node, folder: { inherits } }: WholeFile, fd: number, report: Report): void {
     const tally = { fault: ({ detail }: { detail: string }) => report.metadata.push({ number, detail }) };
-    applyToOpen({ calls: this.#calls, asRoot: this.#options.asRoot, tally }, { node, path: '' }, fd);
+    const context = { calls: this.#calls, asRoot: this.#options.asRoot, inherits, tally };
+    applyToOpen(context, { node, path: '' }, fd);
   }
 }
 

@@ -1,8 +1,10 @@
+import type { BytePath } from '../../base/capture.ts';
 import type { OpenFolder } from '../open-folder.ts';
 import type { RestoreContext } from './context.ts';
 import { applyToOpen } from './metadata.ts';
 import type { TargetFolder } from './target-folder.ts';
 import type { SafeEntry } from './tree-walk.ts';
+import type { OpenPlace } from './write-task.ts';
 
 export interface WorkFolderOptions {
   readonly context: RestoreContext;
@@ -24,6 +26,7 @@ export class FolderInWork {
   readonly #options: WorkFolderOptions;
   /** The walk over it is one. */
   #unfinished = 1;
+  #place: OpenPlace | undefined;
 
   constructor(options: WorkFolderOptions) {
     this.#options = options;
@@ -33,6 +36,20 @@ export class FolderInWork {
 
   enter(): OpenFolder {
     return this.target.enter();
+  }
+
+  /** For files that go into it. */
+  place(): OpenPlace {
+    if (this.#place !== undefined) return this.#place;
+    const { self } = this.enter();
+    this.#place = { self, prefix: self.slice(0, -1), inherits: this.#inherits(self) };
+    return this.#place;
+  }
+
+  /** What the system lists as an attribute of a folder is what it gives to all that is made in it. */
+  #inherits(self: BytePath): boolean {
+    const { calls } = this.#options.context;
+    return !calls.available || calls.posix.attributes(self).some(({ name }) => name === 'system.posix_acl_default');
   }
 
   hold(): void {

@@ -105,7 +105,7 @@ function applyAttributes(context: MetadataContext, entry: Described, place: Posi
       context.tally.fault({ path, kind: 'metadata', detail });
     }
   }
-  if (node.type !== 'symlink') dropInherited(calls.posix, node, place);
+  if (node.type !== 'symlink' && context.inherits !== false) dropInherited(calls.posix, node, place);
 }
 
 function noteLost(context: MetadataContext, { node, path }: Described, reason: string): void {

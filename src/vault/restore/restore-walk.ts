@@ -204,8 +204,7 @@ export class RestoreWalk {
       return (number) => ({ number, fd, at });
     }
     const { name, type, mode, uid, gid, mtime, atime, attributes } = node;
-    const { self } = file.folder.enter();
-    const folder = { self, prefix: self.slice(0, -1) };
+    const folder = file.folder.place();
     return (number) => ({ number, folder, name, node: { type, mode, uid, gid, mtime, atime, attributes } });
   }
 }

@@ -37,6 +37,8 @@ export interface OpenPlace {
   /** As `OpenFolder.self`. */
   readonly self: BytePath;
   readonly prefix: BytePath;
+  /** True when what is made in it may get access lists from it. */
+  readonly inherits: boolean;
 }
 
 /** A part of a file that is open for writing in this process, whichever thread opened it. */
