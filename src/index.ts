@@ -47,6 +47,5 @@ export type { BackupType, VerifyLevel } from './plan/model/system.ts';
 export { formatDiagnostics } from './plan/report/format.ts';
 export type { BackupExecution } from './schedule/execution.ts';
 export type { Entry } from './vault/vault.ts';
-export type { RetentionDecision } from './retention/decide.ts';
 export type { Difference, RepairReport } from './vault/maintain/requests.ts';
 export { renderRetention } from './observe/text/retention.ts';

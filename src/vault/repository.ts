@@ -6,10 +6,9 @@ import type { PackReceiver } from './pack/pack-receiver.ts';
 import type { MasterKey } from './format/master-key.ts';
 import type { JsonObjects } from './format/objects.ts';
 import type { Sealer } from './format/seal.ts';
+import type { BlobType, Id } from './id.ts';
 
-export type BlobType = 'data' | 'tree';
-/** SHA-256 in hexadecimal. */
-export type Id = string;
+export type { BlobType, Id } from './id.ts';
 
 /**
  * The blobs and small objects of a repository, below the level of snapshots and trees. Blobs are gathered into packs;

@@ -1,6 +1,7 @@
 import type { BytePath, CaptureRoot } from '../base/capture.ts';
 import type { Instant } from '../base/clock.ts';
-import type { Maintenance } from './maintain/requests.ts';
+import type { RebuiltIndex } from './maintain/rebuild-index.ts';
+import type { Difference, ForgetRequest, ForgetResult, PruneResult, RepairReport } from './maintain/requests.ts';
 import type { Compression } from '../base/compression.ts';
 
 /** A deduplicating, encrypted repository in restic's format 2, on one storage target. */
@@ -186,4 +187,46 @@ export interface VaultCheck {
   /** True when its failure alone fails the backup. */
   readonly integrity: boolean;
   readonly detail: string;
+}
+
+/** What keeps a vault small and sound. All but plans and checks want it for themselves: `vault-locked` when it is in use. */
+export interface Maintenance {
+  /** When each snapshot was written, by the clock of the store: what its writer says of itself may be false. */
+  storedAt(): Promise<ReadonlyMap<string, Instant>>;
+  /** Removes snapshots; the bytes are freed by `prune`. Throws `last-snapshot`, `snapshot-ambiguous`. */
+  forget(request: ForgetRequest): Promise<ForgetResult>;
+  /** Frees what no snapshot needs. Throws `vault-damaged` before anything is changed. */
+  prune(request: PruneRequest): Promise<PruneResult>;
+  /** Makes the index anew from the packs. */
+  rebuildIndex(): Promise<RebuiltIndex>;
+  /** Says what is damaged, saves what can be read, and brings the rest back to a sound state. */
+  repair(request: RepairRequest): Promise<RepairReport>;
+  /** What differs between two snapshots, in the order of the tree. */
+  differences(before: string, after: string): AsyncIterable<Difference>;
+}
+
+export interface PruneRequest {
+  /** `plan` changes nothing. */
+  readonly mode: 'plan' | 'apply';
+  /** With `plan`: as if these snapshots were gone. */
+  readonly without?: readonly string[] | undefined;
+  /** Share of unused bytes that may stay, 0 to 1; default 0.05. */
+  readonly maxUnused?: number | undefined;
+  /** Most bytes that are copied to new packs in one run; default: as many as it takes. */
+  readonly maxRepackBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** The bytes that are copied. */
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
+}
+
+export interface RepairRequest {
+  /** `check` changes nothing. */
+  readonly mode: 'check' | 'repair';
+  /** Snapshots that muster did not make, and that may be replaced all the same: full ids. */
+  readonly foreign?: readonly string[] | undefined;
+  /** Vaults that may hold what is lost here: copies of it. */
+  readonly donors?: readonly Vault[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** The bytes of the packs that are read. */
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
 }

@@ -2,9 +2,9 @@ import { MusterError } from '../../base/error.ts';
 
 const hints = {
   'object-damaged': 'Restore from another copy of the backups; `restic check` says what else is damaged.',
-  'index-damaged': 'Rebuild the index from the packs with `restic rebuild-index`, or use another copy.',
+  'index-damaged': 'muster repair makes it anew from the packs; so does `restic rebuild-index`.',
   'vault-damaged': 'muster repair says what is lost, and keeps the rest.',
-  'blob-damaged': 'Restore from another copy; verify the vault to learn which backups need this part.',
+  'blob-damaged': 'Restore from another copy; muster repair says which backups need this part.',
 } as const;
 
 /** Stored bytes that aren't what was written. `what` names the object: `the index index/1f…`. */

@@ -1,4 +1,4 @@
-import type { BlobType, Id } from '../repository.ts';
+import type { BlobType, Id } from '../id.ts';
 import { arrayOf, countOf, idOf, objectOf, parseJson } from './json-shape.ts';
 import type { PackedBlob } from './pack-header.ts';
 import { sealOverhead } from './seal.ts';

@@ -1,4 +1,4 @@
-import type { Id } from '../repository.ts';
+import type { Id } from '../id.ts';
 
 /** Kinds of objects that are named by the SHA-256 of their stored bytes. */
 export type ObjectKind = 'snapshots' | 'locks' | 'index' | 'data' | 'keys';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ObjectInfo, ObjectStore } from '../../storage/store.ts';
-import type { Id } from '../repository.ts';
+import type { Id } from '../id.ts';
 import { damage } from './damage.ts';
 import { parseJson } from './json-shape.ts';
 import type { ObjectKind } from './names.ts';

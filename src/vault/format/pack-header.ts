@@ -1,4 +1,4 @@
-import type { BlobType, Id } from '../repository.ts';
+import type { BlobType, Id } from '../id.ts';
 import { sealOverhead } from './seal.ts';
 
 /** A blob as its pack knows it. */

@@ -1,4 +1,4 @@
-import type { BlobType, Id } from '../repository.ts';
+import type { BlobType, Id } from '../id.ts';
 import { tableWords } from './blob-table.ts';
 
 export const packWord = 8;

@@ -1,13 +1,13 @@
 import type { Clock, Instant } from '../../base/clock.ts';
 import type { Repository, RepositoryLock } from '../repository.ts';
 import { findSnapshot } from '../snapshot.ts';
-import type { Vault } from '../vault.ts';
+import type { Maintenance, PruneRequest, RepairRequest, Vault } from '../vault.ts';
 import { differencesBetween } from './diff.ts';
 import { forgetSnapshots } from './forget.ts';
 import { pruneRepository } from './prune.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { repairRepository } from './repair.ts';
-import type { Difference, Maintenance, PruneRequest, PruneResult, RepairReport, RepairRequest } from './requests.ts';
+import type { Difference, PruneResult, RepairReport } from './requests.ts';
 
 export interface MaintenanceParts {
   readonly repository: Repository;

@@ -9,7 +9,8 @@ import { mendSnapshots, reportOf } from './repair/mend-snapshots.ts';
 import { surveyPacks } from './repair/survey-packs.ts';
 import type { BrokenSnapshot } from './repair/survey-snapshots.ts';
 import { brokenSnapshots } from './repair/survey-snapshots.ts';
-import type { RepairReport, RepairRequest } from './requests.ts';
+import type { RepairRequest } from '../vault.ts';
+import type { RepairReport } from './requests.ts';
 
 export interface RepairOptions {
   readonly repository: Repository;

@@ -7,7 +7,7 @@ import type { Sealer } from '../format/seal.ts';
 import type { ClaimedIds } from '../index/claimed-ids.ts';
 import type { IndexView } from '../index/index-view.ts';
 import { viewHas } from '../index/index-view.ts';
-import type { Id } from '../repository.ts';
+import type { Id } from '../id.ts';
 import { BlobSealer } from './blob-sealer.ts';
 import { packSize } from './pack-size.ts';
 import type { PieceMemory } from './pieces.ts';

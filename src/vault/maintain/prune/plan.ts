@@ -1,7 +1,7 @@
 import type { BlobLocation, Id } from '../../repository.ts';
 import type { BlobCounts } from '../blob-counts.ts';
 import { sizeOfPack } from '../stored-packs.ts';
-import type { PackUse } from './repack.ts';
+import type { PackUse, PruneLimits } from './repack.ts';
 import { chooseRepacks } from './repack.ts';
 
 export interface PruneQuestion {
@@ -12,13 +12,6 @@ export interface PruneQuestion {
   /** Every blob that a snapshot needs. The counts become the number of packs that hold it. */
   readonly used: BlobCounts;
   readonly limits: PruneLimits;
-}
-
-export interface PruneLimits {
-  /** Share of unused bytes that may stay, 0 to 1. */
-  readonly maxUnused: number;
-  /** Most bytes that are copied in one run; undefined: as many as it takes. */
-  readonly maxRepackBytes: number | undefined;
 }
 
 /** What pruning will do. A value: nothing is changed by making it. */

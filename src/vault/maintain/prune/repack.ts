@@ -1,6 +1,5 @@
 import { packSize } from '../../pack/pack-size.ts';
 import type { BlobType, Id } from '../../repository.ts';
-import type { PruneLimits } from './plan.ts';
 
 /** How a pack is used, in bytes of its blobs. */
 export interface PackUse {
@@ -10,6 +9,13 @@ export interface PackUse {
   readonly size: number;
   readonly used: number;
   readonly unused: number;
+}
+
+export interface PruneLimits {
+  /** Share of unused bytes that may stay, 0 to 1. */
+  readonly maxUnused: number;
+  /** Most bytes that are copied in one run; undefined: as many as it takes. */
+  readonly maxRepackBytes: number | undefined;
 }
 
 /** Packs below this are merged when there are enough of them: fewer would be copied again and again for nothing. */
