@@ -44,9 +44,14 @@ function fileSystemRules(
   { path, facts }: EnteredFolder,
   { devices, lacks }: FileSystems,
 ): readonly FolderRule[] {
-  if (!oneFileSystem) return lacks?.(facts) === true ? [{ faults: [lost] }] : [];
+  if (!oneFileSystem) return lacks?.(facts) === true && !isOwnSnapshot(path) ? [{ faults: [lost] }] : [];
   const above = [...devices.keys()].filter((root) => isWithin(path, root)).sort((a, b) => b.length - a.length);
   return devices.get(above[0] ?? path) === facts.dev ? [] : [{ excluded: () => true }];
+}
+
+/** Left behind by a killed backup of other paths; nobody misses it. */
+function isOwnSnapshot(path: BytePath): boolean {
+  return /\/\.muster-[0-9a-f]{12}$/.test(path);
 }
 
 const lost = 'it is a subvolume of its own, which the snapshot of the one around it does not hold';

@@ -81,6 +81,13 @@ describe.runIf(hasBtrfs)('a snapshot of btrfs', () => {
     expect(subvolumes()).not.toContain('muster-');
   });
 
+  test('does not mind one that a killed backup of other paths left behind', async () => {
+    await capture(sourceAt(join(volume, 'shop'), btrfs));
+    const captured = await capture(sourceAt(volume, btrfs));
+    expect((await store(captured)).faults).toEqual([]);
+    await captured.release();
+  });
+
   test('names a subvolume in it, which it does not hold', async () => {
     execFileSync('btrfs', ['subvolume', 'create', join(volume, 'shop/inner')]);
     const captured = await capture(sourceAt(volume, btrfs));
