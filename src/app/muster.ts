@@ -245,6 +245,8 @@ export interface RestoreOutcome extends RunOutcome {
   readonly recoveredTo: string | undefined;
   /** What was restored from. */
   readonly backup: BackupRecord | undefined;
+  /** For people: which storage target it came from, and why not from another. */
+  readonly notes: readonly string[];
   /** What was asked for and is not there, and checks of the restored data that did not pass. */
   readonly missing: readonly Fault[];
   /** Why steps of it did not succeed. */

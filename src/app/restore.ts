@@ -42,6 +42,7 @@ export async function restore(state: State, options: RestoreOptions): Promise<Re
     files: facts?.files ?? 0,
     bytes: facts?.bytes ?? 0,
     recoveredTo: facts?.recoveredTo || undefined,
+    notes: ends.flatMap((end) => end?.output?.split('\n') ?? []),
     missing: ends.flatMap((end) => end?.faults ?? []),
     errors: work.steps.flatMap((step) => errorOf(record, step.id) ?? []),
   };

@@ -51,9 +51,9 @@ async function restore(muster: Muster, options: Options, session: Session): Prom
 }
 
 function restoreJson(outcome: RestoreOutcome): object {
-  const { run, status, backup, files, bytes, missing, errors } = outcome;
+  const { run, status, backup, files, bytes, notes, missing, errors } = outcome;
   const from = { backup: backup?.id ?? null, backupStatus: backup?.status ?? null };
-  return { run, status, ...from, files, bytes, recoveredTo: outcome.recoveredTo ?? null, missing, errors };
+  return { run, status, ...from, files, bytes, recoveredTo: outcome.recoveredTo ?? null, notes, missing, errors };
 }
 
 async function dryRun(muster: Muster, request: RestoreOptions, session: Session): Promise<void> {

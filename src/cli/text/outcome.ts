@@ -12,7 +12,7 @@ import {
   type VerifyOutcome,
 } from '../../index.ts';
 import { counted } from './counted.ts';
-import { printable } from './printable.ts';
+import { oneLine, printable } from './printable.ts';
 import { errorLines, faultLines } from './fault.ts';
 
 /** What `backup` did: a line for each system, and what it could not read. */
@@ -56,11 +56,11 @@ function verifyLines(line: VerifyLine): readonly string[] {
 
 /** What is back, where, and everything that is missing. */
 export function renderRestoreOutcome(outcome: RestoreOutcome): string {
-  const { files, bytes, recoveredTo, missing, errors, backup } = outcome;
+  const { files, bytes, recoveredTo, notes, missing, errors, backup } = outcome;
   const done = `${counted(files, 'file')}, ${formatSize(bytes)} restored to ${recoveredTo ?? ''}`;
   return withEnd(
     [
-      ...(recoveredTo === undefined ? [] : [done]),
+      ...(recoveredTo === undefined ? [] : [done, ...notes.map((note) => `  ${oneLine(note)}`)]),
       ...faultLines(missing, Number.POSITIVE_INFINITY),
       ...errors.flatMap((error) => errorLines(recoveredTo === undefined ? 'nothing restored' : 'error', error)),
       ...(backup?.status === 'partial'
