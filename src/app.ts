@@ -10,6 +10,7 @@ import { planRecovery, recover } from './app/recover.ts';
 import { rebuildCatalog } from './app/rebuild.ts';
 import { checkRestore, plannedRestore, restore } from './app/restore.ts';
 import { checkRepair, repair } from './app/repair.ts';
+import { rotateMasters } from './app/rotate-master.ts';
 import { listSnapshots } from './app/snapshots.ts';
 import { createState, type State } from './app/state.ts';
 import { statusOf } from './app/status.ts';
@@ -91,11 +92,12 @@ function doings(state: State): Doings {
   };
 }
 
-function keyFunctions(state: State): Pick<Muster, 'listKeys' | 'addKey' | 'removeKey' | 'rotateKey'> {
+function keyFunctions(state: State): Pick<Muster, 'listKeys' | 'addKey' | 'removeKey' | 'rotateKey' | 'rotateMasters'> {
   return {
     listKeys: (options) => listKeys(state, options),
     addKey: (options) => addKey(state, options),
     removeKey: (options) => removeKey(state, options),
     rotateKey: (options) => rotateKey(state, options),
+    rotateMasters: (request) => rotateMasters(state, request),
   };
 }

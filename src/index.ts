@@ -10,6 +10,7 @@ export { openMuster } from './app.ts';
 export type * from './app/muster.ts';
 export type { KeyChange, KeyOptions, SlotLine, StorageKeys } from './app/keys.ts';
 export type { RebuildOutcome } from './app/rebuild.ts';
+export type { MasterRotation, RotateMasterRequest } from './app/rotate-master.ts';
 export type { SnapshotLine, SnapshotList } from './app/snapshots.ts';
 export { backupTypes, ratiosOf } from './base/backup.ts';
 export type { BackupRecord, CaptureManifest, StoredCopy } from './base/backup.ts';

@@ -22,6 +22,7 @@ import type { Difference, RepairReport } from '../vault/maintain/requests.ts';
 import type { BackupExecution } from '../schedule/execution.ts';
 import type { KeyChange, KeyOptions, StorageKeys } from './keys.ts';
 import type { RebuildOutcome } from './rebuild.ts';
+import type { MasterRotation, RotateMasterRequest } from './rotate-master.ts';
 import type { SnapshotList } from './snapshots.ts';
 
 export interface OpenOptions {
@@ -86,6 +87,8 @@ export interface Muster {
   addKey(options: KeyOptions & { readonly key: string }): Promise<readonly KeyChange[]>;
   /** `what`: a key of the plan, or the first digits of a slot's id. */
   removeKey(options: KeyOptions & { readonly what: string }): Promise<readonly KeyChange[]>;
+  /** New master keys: everything is encrypted anew, checked to the last byte, and takes the place of the old. */
+  rotateMasters(request: RotateMasterRequest): Promise<readonly MasterRotation[]>;
   /** `old`: where the passphrase is that the key had before. */
   rotateKey(options: KeyOptions & { readonly key: string; readonly old: Secret }): Promise<readonly KeyChange[]>;
   close(): Promise<void>;

@@ -130,6 +130,13 @@ export type MusterEventBody =
       readonly storage: string;
       readonly backup: BackupRecord;
     }
+  /** A vault got a new master key. `snapshots`: what each is called now; `previous`: where the old generation is kept. */
+  | {
+      readonly type: 'vault.rotated';
+      readonly storage: string;
+      readonly previous: string;
+      readonly snapshots: readonly { readonly from: string; readonly to: string }[];
+    }
   /** A key of the plan has opened a vault; `purpose` is a kind of run or a command. Once for each process and vault. */
   | {
       readonly type: 'key.used';

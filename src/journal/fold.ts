@@ -33,6 +33,8 @@ export function fold(database: Database, sequence: number, event: MusterEvent): 
       return isSimulated(database, event.run) ? undefined : foldEvidence(database, sequence, event);
     case 'backup.found':
       return foldBackup(database, sequence, event.backup);
+    case 'vault.rotated':
+      return foldRotation(database, event);
     case 'message.sent':
     case 'message.failed':
     case 'listener.failed':
@@ -128,4 +130,18 @@ function foldBackup(database: Database, sequence: number, backup: BackupRecord):
     started_at: Math.round(backup.startedAt),
     record: canonicalJson(backup),
   });
+}
+
+/** Backups keep their ids; only what their snapshots in that target are called changes. */
+function foldRotation(database: Database, { storage, snapshots }: EventOf<'vault.rotated'>): void {
+  const names = new Map(snapshots.map(({ from, to }) => [from, to]));
+  for (const row of database.all('SELECT id, record FROM backups')) {
+    // Written by `foldBackup`.
+    const backup = JSON.parse(textOf(row, 'record')) as BackupRecord;
+    const copies = backup.storage.map((copy) =>
+      copy.name === storage ? { ...copy, snapshot: names.get(copy.snapshot) ?? copy.snapshot } : copy,
+    );
+    const record = canonicalJson({ ...backup, storage: copies });
+    database.run('UPDATE backups SET record = :record WHERE id = :id', { id: textOf(row, 'id'), record });
+  }
 }

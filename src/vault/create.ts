@@ -23,6 +23,8 @@ export interface CreateOptions {
   /** How much work a passphrase takes; default: 32 MiB and 0.4 s. */
   readonly cost?: ScryptCost;
   readonly identity?: LockHolder;
+  /** Where files are cut; default: a random one. */
+  readonly polynomial?: bigint;
 }
 
 /**
@@ -32,19 +34,21 @@ export interface CreateOptions {
 export async function createRepository(options: CreateOptions): Promise<Repository> {
   const { store, clock } = options;
   await refuseExisting(store);
-  const [master, config] = [randomMasterKey(), newConfig()];
+  const [master, config] = [randomMasterKey(), newConfig(options.polynomial)];
   const sealer = createSealer(master);
   const slots = await createSlots(options, master);
   await store.prepare?.(repositoryFolders());
   const strays = await namesOf(store, 'keys/');
   for (const slot of slots) await store.put(objectName('keys', slot.id), slot.bytes);
-  if (!(await store.putNew(configName, sealConfig(sealer, config)))) return await giveWay(store, slots);
+  const sealedConfig = sealConfig(sealer, config);
+  if (!(await store.putNew(configName, sealedConfig))) return await giveWay(store, slots);
   // These were there before the config, so they can't belong to it; restic would stumble over them.
   for (const name of strays) await store.remove(name);
   const objects = new JsonObjects({ store, sealer, version: config.version });
   const holder = options.identity ?? holderHere();
   const keySlot = slots[0]?.id ?? '';
-  return new OpenRepository({ objects, sealer, config, index: new BlobIndex(), clock, holder, keySlot });
+  const parts = { objects, sealer, config, sealedConfig, clock, holder, keySlot };
+  return new OpenRepository({ ...parts, index: new BlobIndex() });
 }
 
 async function refuseExisting(store: ObjectStore): Promise<void> {

@@ -4,6 +4,7 @@ import { codeOf, MusterError } from '../base/error.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { chunksOf } from './chunker/chunks.ts';
 import type { RepositoryConfig } from './format/config.ts';
+import { configName } from './format/names.ts';
 import type { JsonObjects } from './format/objects.ts';
 import type { Sealer } from './format/seal.ts';
 import type { BlobIndex } from './index/blob-index.ts';
@@ -46,6 +47,8 @@ export interface RepositoryParts {
   readonly holder: LockHolder;
   /** The key slot that opened it. */
   readonly keySlot: Id;
+  /** As it was when the repository was opened. */
+  readonly sealedConfig: Buffer;
 }
 
 export class OpenRepository implements Repository {
@@ -212,16 +215,29 @@ export class OpenRepository implements Repository {
   async lock(kind: 'shared' | 'exclusive'): Promise<RepositoryLock> {
     const { objects, clock, holder } = this.#parts;
     const lock = await takeLock({ objects, clock, holder, kind });
-    await this.refresh().catch(async (error: unknown) => {
+    try {
+      await this.#refuseReplaced();
+      await this.refresh();
+    } catch (error) {
       await lock.release();
       throw error;
-    });
+    }
     this.#locks.add(lock);
     const release = async (): Promise<void> => {
       if (this.#locks.delete(lock) && this.#locks.size === 0 && !this.#savedWithoutLock) await this.close();
       await lock.release();
     };
     return { lost: lock.lost, check: () => lock.check(), release };
+  }
+
+  /** Nobody may write with the old master key into a vault that has got a new one. */
+  async #refuseReplaced(): Promise<void> {
+    const sealed = await configIfThere(this.store);
+    if (sealed === undefined || sealed.equals(this.#parts.sealedConfig)) return;
+    throw new MusterError(`the vault in ${this.store.description} has been replaced since it was opened`, {
+      code: 'vault-replaced',
+      hint: 'Start the command again: it will open the vault as it is now.',
+    });
   }
 
   async refresh(): Promise<boolean> {
@@ -258,6 +274,15 @@ export class OpenRepository implements Repository {
       code: 'vault-read-only',
       hint: 'Bring it to format 2 with `restic migrate upgrade_repo_v2`, or back up to another place.',
     });
+  }
+}
+
+async function configIfThere(store: ObjectStore): Promise<Buffer | undefined> {
+  try {
+    return await store.get(configName);
+  } catch (error) {
+    if (codeOf(error) === 'object-missing') return undefined;
+    throw error;
   }
 }
 

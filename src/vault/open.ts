@@ -36,7 +36,8 @@ export async function openRepository(options: OpenOptions): Promise<Repository> 
   const { onDamagedIndex } = options;
   const index = await readIndex(objects, onDamagedIndex);
   const holder = options.identity ?? holderHere();
-  return new OpenRepository({ objects, sealer, config, index, clock, holder, keySlot: slot, onDamagedIndex });
+  const parts = { objects, sealer, config, index, clock, holder, onDamagedIndex };
+  return new OpenRepository({ ...parts, keySlot: slot, sealedConfig: sealed });
 }
 
 /** The sealed `config`. Throws `vault-missing`. */

@@ -46,12 +46,12 @@ function userName(): string {
 }
 
 /**
- * JSON of a snapshot's copy for another repository: all its fields, known here or not, without the parent, which is
- * not there; `original` keeps the first id through any number of copies.
+ * JSON of a snapshot's copy for another repository: all its fields, known here or not. A parent stays only with the name that it
+ * has there; `original` keeps the first id through any number of copies.
  */
-export function copiedSnapshotJson(fields: Readonly<Record<string, unknown>>, id: Id): string {
+export function copiedSnapshotJson(fields: Readonly<Record<string, unknown>>, id: Id, parent?: Id): string {
   const { parent: _, ...kept } = fields;
-  const copy = { ...kept, original: fields['original'] ?? id };
+  const copy = { ...kept, ...(parent === undefined ? {} : { parent }), original: fields['original'] ?? id };
   return `{${Object.entries(copy)
     .map(([key, value]) => `${jsonText(key)}:${goJson(value)}`)
     .join(',')}}`;

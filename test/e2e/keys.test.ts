@@ -145,7 +145,8 @@ describe('keys', () => {
 
   test('rotate needs the old passphrase from one place, and another one than the present', async () => {
     await run(['backup', 'web']);
-    expect((await run(['keys', 'rotate', 'main'])).exitCode).toBe(2);
+    for (const wrong of [['main'], [], ['main', '--master']])
+      expect((await run(['keys', 'rotate', ...wrong])).exitCode).toBe(2);
     const same = await run(['keys', 'rotate', 'main', '--old-env', 'MAIN']);
     expect(same.stderr).toContain('passphrase-unchanged');
     expect((await run(['keys', 'rotate', 'nobody', '--old-env', 'MAIN'])).exitCode).toBe(2);

@@ -5,7 +5,7 @@ import { usageError } from '../failure.ts';
 import { documentOf, isoOf } from '../json.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
-import { renderKeyChanges, renderKeys } from '../text/keys.ts';
+import { renderKeyChanges, renderKeys, renderMasterRotations } from '../text/keys.ts';
 
 interface Options {
   readonly storage?: string;
@@ -14,6 +14,7 @@ interface Options {
 interface RotateOptions extends Options {
   readonly oldEnv?: string;
   readonly oldFile?: string;
+  readonly master?: boolean;
 }
 
 export function define(command: Command, session: Session): void {
@@ -28,14 +29,11 @@ export function define(command: Command, session: Session): void {
     .argument('<key|slot>', 'name of a key of the plan: all its slots; or the first digits of the id of one slot')
     .action((what: string, options: Options) => change(session, (muster) => muster.removeKey({ what, ...options })));
   actionOf(command, 'rotate', 'replace the slot of a key whose passphrase was changed')
-    .argument('<key>', 'name of a key of the plan')
+    .argument('[key]', 'name of a key of the plan')
+    .option('--master', 'instead: encrypt the vault anew under a new master key; the old one is kept beside it')
     .option('--old-env <name>', 'environment variable with the passphrase that it had before')
     .option('--old-file <path>', 'file with the passphrase that it had before')
-    .action((key: string, options: RotateOptions) =>
-      change(session, (muster) =>
-        muster.rotateKey({ key, old: oldSecret(options, session), storage: options.storage }),
-      ),
-    );
+    .action((key: string | undefined, options: RotateOptions) => rotate(key, options, session));
 }
 
 function actionOf(command: Command, name: string, summary: string): Command {
@@ -69,6 +67,29 @@ async function change(session: Session, work: (muster: Muster) => Promise<readon
   );
 }
 
+async function rotate(key: string | undefined, options: RotateOptions, session: Session): Promise<void> {
+  const { master, oldEnv, oldFile, storage } = options;
+  if (master === true) {
+    if ((key ?? oldEnv ?? oldFile) !== undefined)
+      throw usageError('--master stands alone', 'Rotate either the master key or one key of the plan.');
+    return await rotateMaster(storage, session);
+  }
+  if (key === undefined) throw usageError('no key is named', 'Name a key of the plan, or use --master.');
+  await change(session, (muster) => muster.rotateKey({ key, old: oldSecret(options, session), storage }));
+}
+
+async function rotateMaster(storage: string | undefined, session: Session): Promise<void> {
+  const onProgress = (name: string, done: number, total: number): void => {
+    if (session.globals().quiet !== true) session.tell(`${name}: ${done} of ${total} snapshots copied`);
+  };
+  const rotated = await withMuster(session, (muster) =>
+    muster.rotateMasters({ storage, signal: session.signal, onProgress }),
+  );
+  session.print(
+    session.globals().json ? documentOf({ storage: rotated }) : renderMasterRotations(rotated, session.paint()),
+  );
+}
+
 /** 3 when some targets failed, 1 when all did. */
 function exitCodeOf(failed: readonly boolean[]): number {
   if (!failed.includes(true)) return 0;
@@ -91,5 +112,6 @@ Examples:
   muster keys add escrow
   muster keys remove 3f9a12c4 --storage second
   muster keys rotate main --old-env OLD_PASSPHRASE
+  muster keys rotate --master --storage primary
 
 Exit codes: 0 done · 1 failed · 2 wrong usage · 3 failed on some targets`;

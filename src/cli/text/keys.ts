@@ -1,4 +1,12 @@
-import { dateTime, table, type KeyChange, type Paint, type SlotLine, type StorageKeys } from '../../index.ts';
+import {
+  dateTime,
+  table,
+  type KeyChange,
+  type MasterRotation,
+  type Paint,
+  type SlotLine,
+  type StorageKeys,
+} from '../../index.ts';
 import { counted } from './counted.ts';
 import { errorLines } from './fault.ts';
 
@@ -48,3 +56,20 @@ const masterKeyStays = `
 The master key is still the same: whoever knew a removed passphrase may have read it while it was valid, and can then read
 the vault, also what is added to it from now on, wherever they can get at its files. Copies of the key files that they kept
 still open with the old passphrase.`;
+
+/** What became of each target, and what is left to do by hand. */
+export function renderMasterRotations(rotated: readonly MasterRotation[], paint: Paint): string {
+  return rotated.flatMap((one) => rotationLines(one, paint)).join('\n');
+}
+
+function rotationLines(
+  { storage, status, snapshots, previous, left }: MasterRotation,
+  paint: Paint,
+): readonly string[] {
+  if (status === 'no-vault') return [`- ${storage}: no vault yet`];
+  return [
+    `${paint.good('✓')} ${storage}: new master key; ${counted(snapshots, 'snapshot')}, every byte read back`,
+    `    The old vault is kept as ${previous}: remove it once you are sure.`,
+    ...(left.length === 0 ? [] : [`    Files that are not the vault's stayed there: ${left.join(', ')}`]),
+  ];
+}

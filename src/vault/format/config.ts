@@ -11,8 +11,8 @@ export interface RepositoryConfig {
   readonly polynomial: bigint;
 }
 
-export function newConfig(): RepositoryConfig {
-  return { version: 2, id: randomBytes(32).toString('hex'), polynomial: randomPolynomial() };
+export function newConfig(polynomial = randomPolynomial()): RepositoryConfig {
+  return { version: 2, id: randomBytes(32).toString('hex'), polynomial };
 }
 
 /** Sealed raw JSON: the one object that is never compressed. */
