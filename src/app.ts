@@ -14,7 +14,7 @@ import { rotateMasters } from './app/rotate-master.ts';
 import { listSnapshots } from './app/snapshots.ts';
 import { createState, type State } from './app/state.ts';
 import { statusOf } from './app/status.ts';
-import { verify } from './app/verify.ts';
+import { verify, verifyStorages } from './app/verify.ts';
 import type { Plan } from './plan/model/plan.ts';
 
 /**
@@ -67,7 +67,7 @@ function plannings(state: State): Pick<Muster, 'planBackup' | 'planRestore' | 'p
   };
 }
 
-type Doings = Pick<Muster, 'backup' | 'verify' | 'checkRestore' | 'restore' | 'recover' | 'notify'>;
+type Doings = Pick<Muster, 'backup' | 'verify' | 'verifyStorage' | 'checkRestore' | 'restore' | 'recover' | 'notify'>;
 
 type Maintenance = Pick<Muster, 'estimatePrune' | 'prune' | 'checkRepair' | 'repair' | 'compareBackups'>;
 
@@ -85,6 +85,7 @@ function doings(state: State): Doings {
   return {
     backup: (options) => backup(state, options),
     verify: (options) => verify(state, options),
+    verifyStorage: (options) => verifyStorages(state, options),
     checkRestore: (options) => checkRestore(state, options),
     restore: (options) => restore(state, options),
     recover: (options) => recover(state, options),

@@ -59,6 +59,8 @@ export interface Muster {
   planBackup(options: BackupOptions): readonly PlannedStep[];
   backup(options: BackupOptions): Promise<BackupOutcome>;
   verify(options: VerifyOptions): Promise<VerifyOutcome>;
+  /** Everything in storage targets, to the last byte. */
+  verifyStorage(options: VerifyStorageOptions): Promise<VerifyStorageOutcome>;
   planRestore(options: RestoreOptions): readonly PlannedStep[];
   /** What a restore would meet, checked read-only. */
   checkRestore(options: RestoreOptions): Promise<RunOutcome>;
@@ -228,6 +230,18 @@ export interface BackupLine {
 export interface VerifyOutcome extends RunOutcome {
   readonly results: readonly VerifyLine[];
 }
+
+export interface VerifyStorageOptions {
+  /** Default: each target that holds something. */
+  readonly storage?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface VerifyStorageOutcome extends RunOutcome {
+  readonly results: readonly VerifyStorageLine[];
+}
+
+export type VerifyStorageLine = Omit<VerifyLine, 'backup' | 'system' | 'level'>;
 
 export interface VerifyLine {
   readonly backup: string;

@@ -2,13 +2,21 @@ import type { BackupRecord } from '../base/backup.ts';
 import { MusterError } from '../base/error.ts';
 import type { RunRecord } from '../journal/journal.ts';
 import type { PlannedStep } from '../order/step.ts';
-import { planVerify } from '../order/verify-plan.ts';
+import { planVerify, planVerifyStorage } from '../order/verify-plan.ts';
 import { backupOf } from './catalog.ts';
 import { execute } from './engine.ts';
-import type { VerifyLine, VerifyOptions, VerifyOutcome } from './muster.ts';
+import type {
+  VerifyLine,
+  VerifyOptions,
+  VerifyOutcome,
+  VerifyStorageLine,
+  VerifyStorageOptions,
+  VerifyStorageOutcome,
+} from './muster.ts';
 import { named } from './named.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';
+import { isEmpty } from './stores.ts';
 
 export async function verify(state: State, options: VerifyOptions): Promise<VerifyOutcome> {
   const { level = 'standard', storage, copies, signal } = options;
@@ -18,6 +26,34 @@ export async function verify(state: State, options: VerifyOptions): Promise<Veri
   const name = [...new Set(backups.map((backup) => backup.system))].join(', ');
   const outcome = await execute(state, { kind: 'verify', name, steps, onFailure: 'continue', signal });
   return { ...outcome, results: steps.flatMap((step) => lineOf(step, outcome.record)) };
+}
+
+/** Each storage target that holds something, or the one that is named. */
+export async function verifyStorages(state: State, options: VerifyStorageOptions): Promise<VerifyStorageOutcome> {
+  const { storage, signal } = options;
+  const names =
+    storage === undefined ? await filledStorages(state) : [named(state.plan.storage, storage, 'storage').name];
+  const steps = planVerifyStorage(state.plan, names);
+  const name = names.join(', ');
+  const outcome = await execute(state, { kind: 'verify', name, steps, onFailure: 'continue', signal });
+  return { ...outcome, results: steps.flatMap((step) => storageLineOf(step, outcome.record)) };
+}
+
+async function filledStorages({ plan }: State): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const { name, path } of plan.storage.values()) if (!(await isEmpty(path))) names.push(name);
+  if (names.length > 0) return names;
+  throw new MusterError('no storage target holds anything yet', {
+    code: 'no-backup',
+    hint: 'Make a backup with muster backup.',
+  });
+}
+
+function storageLineOf({ id, action }: PlannedStep, run: RunRecord): readonly VerifyStorageLine[] {
+  if (action.kind !== 'verify-storage') return [];
+  const found = factsOf(endOf(run, id), 'verify-storage') ?? nothing;
+  const { score, passed, checks, notTested = [] } = found;
+  return [{ storage: action.storage, score, passed, checks, notTested, error: errorOf(run, id) }];
 }
 
 function chosenBackups(state: State, { backups = [], system }: VerifyOptions): readonly BackupRecord[] {

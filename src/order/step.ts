@@ -56,6 +56,8 @@ export type StepAction =
       readonly donors: readonly string[];
       readonly foreign: readonly string[];
     }
+  /** Reads all that a storage target holds. */
+  | { readonly kind: 'verify-storage'; readonly storage: string }
   | { readonly kind: 'verify'; readonly backup: BackupRecord; readonly level: VerifyLevel; readonly storage: string }
   | {
       readonly kind: 'restore';

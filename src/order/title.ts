@@ -17,6 +17,8 @@ export function titleOf(action: StepAction, timezone: string): string {
       return `Tell ${action.audiences.join(', ')}: ${action.message}`;
     case 'backup':
       return `Back up ${action.execution.system} (${action.execution.type})`;
+    case 'verify-storage':
+      return `Verify all of ${action.storage}`;
     case 'verify':
       return `Verify the backup of ${action.backup.system} from ${dateTime(action.backup.startedAt, timezone)} on ${action.storage}`;
     case 'forget':

@@ -35,3 +35,8 @@ function stepsFor(plan: Plan, backup: BackupRecord, { level, storage, copies }: 
   });
   return [step(id, first), ...(copies === 'all' ? others.map((target) => step(`${id}/${target}`, target)) : [])];
 }
+
+/** One step for each storage target. */
+export function planVerifyStorage(plan: Plan, names: readonly string[]): readonly PlannedStep[] {
+  return names.map((storage) => plainStep(plan, `verify/${storage}`, { kind: 'verify-storage', storage }));
+}

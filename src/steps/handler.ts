@@ -98,6 +98,7 @@ export type StepFacts =
     }
   | { readonly kind: 'prune'; readonly storage: string; readonly bytesFreed: number }
   | { readonly kind: 'repair'; readonly storage: string; readonly report: RepairReport | undefined }
+  | ({ readonly kind: 'verify-storage'; readonly storage: string } & Verification)
   | ({ readonly kind: 'verify' } & Verification)
   | {
       readonly kind: 'restore';

@@ -7,6 +7,7 @@ import { pruneStep } from './prune.ts';
 import { repairStep } from './repair.ts';
 import { restoreStep } from './restore.ts';
 import { runStep } from './run.ts';
+import { verifyStorageStep } from './verify-storage.ts';
 import { verifyStep } from './verify.ts';
 import { waitStep } from './wait.ts';
 
@@ -20,6 +21,7 @@ export const handlers: StepHandlers = {
   forget: forgetStep,
   prune: pruneStep,
   repair: repairStep,
+  'verify-storage': verifyStorageStep,
   verify: verifyStep,
   restore: restoreStep,
 };

@@ -58,6 +58,17 @@ export async function verifyBasics(
   return judge([await vault.verify({ snapshot, level: 'basic', signal, onProgress })]);
 }
 
+/** Everything that a storage target holds, whichever backup needs it. */
+export async function verifyStorage(vault: Vault, storage: string, context: StepContext): Promise<Verification> {
+  const { signal, onProgress, clock, soundPacks: kept } = context;
+  const memory = new PackMemory({ storage, vault, clock, kept });
+  try {
+    return judge([await vault.verifyAll({ onSoundPack: (pack) => memory.add(pack), signal, onProgress })]);
+  } finally {
+    memory.save();
+  }
+}
+
 const nothing = { checks: [] };
 const unread: VerifyResult = {
   ...nothing,

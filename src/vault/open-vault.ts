@@ -15,6 +15,7 @@ import { TreeTotals } from './tree/totals.ts';
 import type { Vault, VerifyRequest, VerifyResult } from './vault.ts';
 import { compareSnapshot } from './verify/compare.ts';
 import { contentsOf } from './verify/contents.ts';
+import { verifyWholeVault } from './verify/whole.ts';
 import { verifySnapshot } from './verify/verify.ts';
 
 export interface OpenVaultOptions {
@@ -61,6 +62,10 @@ export function vaultOn(repository: Repository, clock: Clock): Vault {
     restore: (request) =>
       lockedIfPossible(repository, request.signal, (signal) => restoreSnapshot({ repository, clock, request, signal })),
     verify: (request) => verifyWith(repository, clock, request),
+    verifyAll: (request) =>
+      lockedIfPossible(repository, request.signal, (signal) =>
+        verifyWholeVault({ repository, clock, request, signal }),
+      ),
     hasPack: (id) => repository.hasPack(id),
     contents: (snapshot) => contentsOf(repository, snapshot),
     compare: (request) => compareSnapshot({ repository, clock, request, signal: request.signal ?? never }),

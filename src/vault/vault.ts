@@ -21,6 +21,8 @@ export interface Vault extends Maintenance {
   /** Writes entries below `request.target`, never outside it. */
   restore(request: RestoreRequest): Promise<RestoreResult>;
   verify(request: VerifyRequest): Promise<VerifyResult>;
+  /** Every object of the vault, whichever backup needs it, to the last byte. */
+  verifyAll(request: VerifyAllRequest): Promise<VerifyResult>;
   /** True when its index lists the pack. */
   hasPack(id: string): boolean;
   /** Every file of a snapshot that is not empty, with its content as a stream, in the order of the tree. */
@@ -149,6 +151,8 @@ export interface VerifyRequest {
   /** At `thorough` the bytes are those of the packs, with their total. */
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
 }
+
+export type VerifyAllRequest = Pick<VerifyRequest, 'onSoundPack' | 'signal' | 'onProgress'>;
 
 export interface VerifyResult {
   readonly checks: readonly VaultCheck[];

@@ -1,6 +1,14 @@
 import { type Command, Option } from 'commander';
-import { type VerifyLevel, type VerifyLine } from '../../index.ts';
+import {
+  type Muster,
+  type VerifyLevel,
+  type VerifyLine,
+  type VerifyOutcome,
+  type VerifyStorageLine,
+  type VerifyStorageOutcome,
+} from '../../index.ts';
 import { exitCodeOfOutcome } from '../exit.ts';
+import { usageError } from '../failure.ts';
 import { documentOf } from '../json.ts';
 import { withMuster } from '../open.ts';
 import { showProgress } from '../progress.ts';
@@ -12,6 +20,7 @@ interface Options {
   readonly system?: string;
   readonly storage?: string;
   readonly allCopies?: boolean;
+  readonly whole?: boolean;
 }
 
 const levels: readonly VerifyLevel[] = ['basic', 'standard', 'thorough', 'forensic'];
@@ -25,14 +34,14 @@ export function define(command: Command, session: Session): void {
       new Option('--storage <name>', 'on this target (default: the first that holds it)').conflicts('allCopies'),
     )
     .option('--all-copies', 'on each target that holds it')
+    .addOption(
+      new Option('--whole', 'all that targets hold, to the last byte').conflicts(['level', 'system', 'allCopies']),
+    )
     .addHelpText('after', help)
     .action((backups: readonly string[], options: Options) =>
       withMuster(session, async (muster) => {
         const end = showProgress(muster, session);
-        const { level, system, storage, allCopies } = options;
-        const copies = allCopies === true ? 'all' : 'first';
-        const { signal } = session;
-        const outcome = await muster.verify({ backups, level, system, storage, copies, signal }).finally(end);
+        const outcome = await verifyAsAsked(muster, { ...options, backups }, session).finally(end);
         session.exitCode = exitCodeOfOutcome(outcome);
         const { run, status, results } = outcome;
         if (session.globals().json) session.print(documentOf({ run, status, results: results.map(resultJson) }));
@@ -41,7 +50,26 @@ export function define(command: Command, session: Session): void {
     );
 }
 
-function resultJson(result: VerifyLine): object {
+async function verifyAsAsked(
+  muster: Muster,
+  options: Options & { readonly backups: readonly string[] },
+  { signal }: Session,
+): Promise<VerifyOutcome | VerifyStorageOutcome> {
+  const { backups, level, system, storage, allCopies, whole } = options;
+  if (whole !== true)
+    return await muster.verify({
+      backups,
+      level,
+      system,
+      storage,
+      copies: allCopies === true ? 'all' : 'first',
+      signal,
+    });
+  if (backups.length === 0) return await muster.verifyStorage({ storage, signal });
+  throw usageError('--whole is about storage targets, not about backups', 'Leave the ids out, or --whole.');
+}
+
+function resultJson(result: VerifyLine | VerifyStorageLine): object {
   return { ...result, error: result.error ?? null };
 }
 
@@ -57,5 +85,6 @@ Examples:
   muster verify 3f9a12c4 --level basic
   muster verify --system orders --storage second
   muster verify --level forensic --all-copies
+  muster verify --whole --storage primary
 
 Exit codes: 0 all passed · 1 failed · 3 some failed · 11 locked`;

@@ -10,6 +10,8 @@ import {
   type RunOutcome,
   type VerifyLine,
   type VerifyOutcome,
+  type VerifyStorageLine,
+  type VerifyStorageOutcome,
 } from '../../index.ts';
 import { counted } from './counted.ts';
 import { oneLine, printable } from './printable.ts';
@@ -38,13 +40,17 @@ function backupText(backup: BackupRecord, timezone: string): string {
 }
 
 /** The checks of each backup, and its score. */
-export function renderVerifyOutcome(outcome: VerifyOutcome): string {
-  return withEnd(outcome.results.flatMap(verifyLines), outcome);
+export function renderVerifyOutcome(outcome: VerifyOutcome | VerifyStorageOutcome): string {
+  return withEnd(
+    outcome.results.flatMap((line) => verifyLines(line)),
+    outcome,
+  );
 }
 
-function verifyLines(line: VerifyLine): readonly string[] {
-  const { backup, system, storage, level, passed, score, error, checks, notTested } = line;
-  const what = `${backup.slice(0, 8)} ${system} on ${storage}, ${level}`;
+function verifyLines(line: VerifyLine | VerifyStorageLine): readonly string[] {
+  const { storage, passed, score, error, checks, notTested } = line;
+  const what =
+    'backup' in line ? `${line.backup.slice(0, 8)} ${line.system} on ${storage}, ${line.level}` : `all of ${storage}`;
   if (checks.length === 0) return errorLines(`${what}: not verified`, error);
   return [
     `${what}: ${passed ? 'passed' : 'FAILED'}, score ${score.toFixed(2)}`,

@@ -11,7 +11,7 @@ export async function faultsOfAccess(store: ObjectStore, sealer: Sealer): Promis
   const faults: string[] = [];
   const note = async (what: string, look: () => Promise<string | undefined>): Promise<void> => {
     const fault = await look().catch(damageOrThrow);
-    if (fault !== undefined) faults.push(`${what}: ${fault}`);
+    if (fault !== undefined) faults.push(fault.startsWith(what) ? fault : `${what}: ${fault}`);
   };
   await note(configName, async () => void openConfig(sealer, await store.get(configName)));
   const slots = await slotsIn(store);

@@ -12,14 +12,14 @@ export async function readIndexFiles(objects: JsonObjects): Promise<IndexReport>
   for await (const { id } of objects.list('index')) {
     files += 1;
     const fault = await addIndexFile(objects, id, blobs).catch(faultOrNothing);
-    if (fault !== undefined) faults.push(`${objectName('index', id)}: ${fault}`);
+    if (fault !== undefined) faults.push(fault);
   }
   return { files, faults, blobs };
 }
 
 async function addIndexFile(objects: JsonObjects, id: Id, blobs: Map<Id, number>): Promise<string | undefined> {
   const packs = decodeIndex(await objects.read('index', id));
-  if (!packs) return 'its content is not that of an index';
+  if (!packs) return `${objectName('index', id)} is no index`;
   for (const pack of packs) blobs.set(pack.id, (blobs.get(pack.id) ?? 0) + pack.blobs.length);
   return undefined;
 }
