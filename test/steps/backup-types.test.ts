@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MusterError } from '../../src/base/error.ts';
 import type { FilesSource, FreezeCommands } from '../../src/plan/model/system.ts';
 import type { Vault } from '../../src/vault/vault.ts';
@@ -9,7 +9,10 @@ import { backupStep } from '../../src/steps/backup.ts';
 import { backupAction, files, openShop, recordOf, type Shop } from './shop.ts';
 
 let shop: Shop;
-const log = join(mkdtempSync(join(tmpdir(), 'muster-types-')), 'log');
+const notes = mkdtempSync(join(tmpdir(), 'muster-types-'));
+const log = join(notes, 'log');
+
+afterAll(() => rmSync(notes, { recursive: true }));
 
 afterEach(() => shop.end());
 
