@@ -10,7 +10,7 @@ export interface Key extends Named {
   readonly passphrase: Secret;
 }
 
-/** A storage target. The first key of the plan opens its vault; all keys of the plan get a slot when it is made. */
+/** A storage target. The first key of the plan that fits opens its vault; all keys of the plan get a slot when it is made. */
 export interface Storage extends Named {
   readonly type: 'local';
   /** Absolute path of the vault's folder. */
