@@ -18,6 +18,8 @@ const programs: Readonly<Record<string, string>> = {
   openssl: 'openssl',
   chattr: 'e2fsprogs',
   mount: 'mount',
+  'mkfs.btrfs': 'btrfs-progs',
+  script: 'bsdutils',
 };
 
 const missing = Object.keys(programs).filter((program) => !isInstalled(program));
