@@ -1,12 +1,9 @@
 import { enableCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
-import { setFlagsFromString } from 'node:v8';
 
 /* One operation on a vault, in a process of its own: `node operation.js create|first|again|restore|check VAULT PATH…`. */
 
 // As the launcher does.
-setFlagsFromString('--optimize-for-size');
-// As `src/muster.js` does.
 setFlagsFromString('--optimize-for-size');
 enableCompileCache();
 const { systemClock } = await import('../../src/base/clock.ts');
