@@ -106,15 +106,14 @@ describe('the rescue script', () => {
     const { folder, repository, vault } = await newVault();
     const source = folderWith({ 'a.bin': noise(2_000_000), 'b.txt': 'fine' });
     await vault.backup(treeRequest(source));
-    for (const { id, blobs } of repository.packs()) {
-      const largest = blobs.find(({ type, length }) => type === 'data' && length > 500_000);
-      if (largest === undefined) continue;
-      const path = join(folder, 'data', id.slice(0, 2), id);
-      chmodSync(path, 0o600);
-      const bytes = readFileSync(path);
-      bytes[largest.offset + 100] = (bytes[largest.offset + 100] ?? 0) ^ 1;
-      writeFileSync(path, bytes);
-    }
+    const pieces = [...repository.packs()].flatMap(({ blobs }) => blobs.filter(({ type }) => type === 'data'));
+    const largest = pieces.toSorted((x, y) => y.length - x.length)[0];
+    if (largest === undefined) throw new Error('there is no piece of a file');
+    const path = join(folder, 'data', largest.pack.slice(0, 2), largest.pack);
+    chmodSync(path, 0o600);
+    const bytes = readFileSync(path);
+    bytes[largest.offset + 100] = (bytes[largest.offset + 100] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
     const target = join(temporaryFolder(), 'out');
     const { status, stderr } = rescue([folder, 'latest', target]);
     expect(status).toBe(3);
