@@ -103,6 +103,20 @@ describe.runIf(hasRestic)('repair', () => {
     expect(await vault.repair({ mode: 'repair' })).toMatchObject({ packs: [], snapshots: [] });
   });
 
+  test('cut off between the new snapshot and the old one, the next repair makes no second one', async () => {
+    const damaged = await twoBackups();
+    const { folder, snapshot } = damaged;
+    overwrite(packOf(damaged, 'data'), 1000, 'damage');
+    const bytes = readFileSync(join(folder, 'snapshots', snapshot));
+    const vault = await reopen(folder);
+    const first = await vault.repair({ mode: 'repair' });
+    writeFileSync(join(folder, 'snapshots', snapshot), bytes);
+    const second = await vault.repair({ mode: 'repair' });
+    expect(second.snapshots[0]?.replacement).toBe(first.snapshots[0]?.replacement);
+    expect(await vault.snapshots()).toHaveLength(2);
+    expectClean(folder);
+  });
+
   test('of a pack that was cut off, what is before the cut is saved', async () => {
     const damaged = await twoBackups();
     const path = packOf(damaged, 'data');

@@ -1,5 +1,6 @@
 import type { Id, Repository, RepositoryLock } from '../../repository.ts';
-import { asFields, copiedSnapshotJson } from '../../snapshot.ts';
+import { asFields, copiedSnapshotJson, loadSnapshots } from '../../snapshot.ts';
+import type { Snapshot } from '../../vault.ts';
 import { systemOf } from '../forget.ts';
 import type { DamagedSnapshot } from '../requests.ts';
 import { putAside } from './aside.ts';
@@ -51,14 +52,28 @@ export function reportOf(broken: BrokenSnapshot, foreign: readonly string[]): Da
   return { id: snapshot.id, system, time: snapshot.time, lost, outcome, replacement: undefined };
 }
 
-async function replace(
-  { repository, content }: SnapshotMending,
-  { id, tree, tags }: { readonly id: Id; readonly tree: Id; readonly tags: readonly string[] },
-): Promise<Id | undefined> {
+async function replace({ repository, content }: SnapshotMending, snapshot: Snapshot): Promise<Id | undefined> {
+  const { id, tree, tags } = snapshot;
   const mended = await mendTree(repository, content, tree);
   if (mended === undefined) return undefined;
   await repository.flush();
+  const there = await replacementOf(repository, snapshot, mended);
+  if (there !== undefined) return there;
   const fields = asFields(id, await repository.loadJson('snapshots', id));
   const marked = tags.includes(repairedTag) ? tags : [...tags, repairedTag];
   return await repository.saveJson('snapshots', copiedSnapshotJson({ ...fields, tree: mended, tags: marked }, id));
+}
+
+/** One that a repair made which was cut off before the old one went. */
+async function replacementOf(repository: Repository, snapshot: Snapshot, tree: Id): Promise<Id | undefined> {
+  const first = snapshot.original ?? snapshot.id;
+  const there = await loadSnapshots(repository, () => undefined);
+  return there.find(
+    (each) =>
+      each.original === first &&
+      each.tree === tree &&
+      each.time === snapshot.time &&
+      each.tags.includes(repairedTag) &&
+      each.id !== snapshot.id,
+  )?.id;
 }
