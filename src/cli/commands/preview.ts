@@ -7,21 +7,24 @@ import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
 
 interface Options {
-  readonly for: number;
+  readonly for?: number;
   readonly from?: string;
   readonly system?: readonly string[];
 }
 
 export function define(command: Command, session: Session): void {
   command
-    .option('--for <duration>', 'length of the window', durationArgument, 86_400_000)
+    .option('--for <duration>', 'length of the window (default: 24h)', durationArgument)
     .option('--from <time>', 'start of the window (default: now)')
     .option('--system <name>', 'only this system (may be repeated)', listArgument)
     .addHelpText('after', help)
     .action((options: Options) =>
       withMuster(session, async (muster) => {
         const from = options.from === undefined ? Date.now() : instantOf(options.from, muster.plan.timezone);
-        const preview = muster.preview({ ...windowOf(from, from + options.for), systems: options.system });
+        const preview = muster.preview({
+          ...windowOf(from, from + (options.for ?? 86_400_000)),
+          systems: options.system,
+        });
         session.print(
           session.globals().json
             ? documentOf(previewJson(preview))

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { type Command, Option } from 'commander';
 import {
   formatDiagnostics,
@@ -58,9 +59,15 @@ function reportOf(validated: readonly Validated[], format: Options['format'], se
   const findings = formatDiagnostics(diagnostics, sources, { format, cwd: session.cwd, color }).trimEnd();
   if (format !== 'text') return findings;
   const valid = validated.flatMap(({ path, result }) =>
-    result.plan ? `${path} is valid: ${summaryOf(result.plan)}` : [],
+    result.plan ? `${shown(path, session.cwd)} is valid: ${summaryOf(result.plan)}` : [],
   );
   return [findings, valid.join('\n')].filter((part) => part !== '').join('\n\n');
+}
+
+/** As diagnostics show it: from the current folder when it lies there. */
+function shown(path: string, cwd: string): string {
+  const inside = relative(cwd, path);
+  return inside === '' || inside.startsWith('..') ? path : inside;
 }
 
 /** Plans may inherit from the same file. */
