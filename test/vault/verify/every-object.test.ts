@@ -18,7 +18,7 @@ let sample: Sample;
 
 beforeAll(async () => {
   const source = folderWith({
-    'a/large': noise(1_500_000),
+    'a/large': noise(700_000),
     'a/small': 'small',
     'b/empty': '',
     'b/c/deep': noise(3000),
@@ -145,14 +145,17 @@ async function restoreFrom(folder: string): Promise<'error' | 'partial' | 'right
 }
 
 describe('200 bits flipped at random places', () => {
-  test('are found at thorough, and no restore yields wrong data without an error', async () => {
-    for (const { name, at, mask } of places(200)) {
-      const folder = spoilt(name, (bytes) => flipped(bytes, at, mask));
-      const outcome = await restoreFrom(folder);
-      expect([name, at, mask, outcome]).not.toContain('wrong data');
-      expect([name, at, mask, await verdict(folder, 'thorough')]).toStrictEqual([name, at, mask, 'found']);
-    }
-  });
+  test.each([0, 40, 80, 120, 160])(
+    'are found at thorough, and no restore yields wrong data: from %i on',
+    async (from) => {
+      for (const { name, at, mask } of places(200).slice(from, from + 40)) {
+        const folder = spoilt(name, (bytes) => flipped(bytes, at, mask));
+        const outcome = await restoreFrom(folder);
+        expect([name, at, mask, outcome]).not.toContain('wrong data');
+        expect([name, at, mask, await verdict(folder, 'thorough')]).toStrictEqual([name, at, mask, 'found']);
+      }
+    },
+  );
 });
 
 describe('what a backup does not need', () => {
