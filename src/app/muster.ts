@@ -1,6 +1,6 @@
 import type { BackupRecord } from '../base/backup.ts';
 import type { BytePath } from '../base/capture.ts';
-import type { Clock, Instant } from '../base/clock.ts';
+import type { Instant } from '../base/clock.ts';
 import type { Delivery } from '../base/delivery.ts';
 import type { Secret } from '../base/secret.ts';
 import type { ErrorFacts, MusterEvent, RunStatus } from '../journal/event.ts';
@@ -25,15 +25,7 @@ import type { RebuildOutcome } from './rebuild.ts';
 import type { MasterRotation, RotateMasterRequest } from './rotate-master.ts';
 import type { SnapshotList } from './snapshots.ts';
 
-export interface OpenOptions {
-  /** Folder of the journal. Default: `.muster` beside the plan. */
-  readonly state?: string;
-  /** Where `{ env: NAME }` secrets are found. Default: the process's environment. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly clock?: Clock;
-  /** Who asks, for the record. Default: `user@host`. */
-  readonly by?: string;
-}
+export type { OpenOptions } from './options.ts';
 
 /** A plan with its state: everything that muster does, as functions. The command line uses nothing else. */
 export interface Muster {

@@ -14,7 +14,7 @@ import { createSecrets, type Secrets } from '../secrets/secrets.ts';
 import { backgroundOf } from './background.ts';
 import { emptyCatalog } from './empty-catalog.ts';
 import { createKnownSlots, type KnownSlots } from './known-slots.ts';
-import type { OpenOptions } from './muster.ts';
+import type { OpenOptions } from './options.ts';
 import type { PlanKeys } from './plan-keys.ts';
 import { createVaults, type Vaults } from './vaults.ts';
 
