@@ -7,7 +7,7 @@ import type { State } from './state.ts';
 /** What differs between two backups, from the first target that holds both. Throws `no-copy`. */
 export async function* compareBackups(state: State, before: string, after: string): AsyncGenerator<Difference> {
   const [left, right] = [backupOf(state, before), backupOf(state, after)];
-  const [storage] = storageOf(state.plan, left).filter((name) => storageOf(state.plan, right).includes(name));
+  const storage = storageOf(state.plan, left).find((name) => storageOf(state.plan, right).includes(name));
   if (storage === undefined)
     throw new MusterError(`no storage target holds both ${left.id.slice(0, 8)} and ${right.id.slice(0, 8)}`, {
       code: 'no-copy',

@@ -105,12 +105,14 @@ function resultsOf(
   gone: readonly BackupRecord[],
 ): Pick<PruneOutcome, 'removed' | 'bytesFreed' | 'errors' | 'refused'> {
   const ends = steps.map(({ id }) => endOf(record, id));
-  const removedFrom = ends.flatMap((end) => {
-    const facts = factsOf(end, 'forget');
-    return facts === undefined ? [] : facts.removed.map(({ backup }) => `${facts.storage} ${backup}`);
-  });
+  const removedFrom = new Set(
+    ends.flatMap((end) => {
+      const facts = factsOf(end, 'forget');
+      return facts === undefined ? [] : facts.removed.map(({ backup }) => `${facts.storage} ${backup}`);
+    }),
+  );
   const isGone = ({ id, storage }: BackupRecord): boolean =>
-    storage.every(({ name, status }) => status !== 'stored' || removedFrom.includes(`${name} ${id}`));
+    storage.every(({ name, status }) => status !== 'stored' || removedFrom.has(`${name} ${id}`));
   return {
     removed: gone.filter(isGone).length,
     bytesFreed: ends.reduce((sum, end) => sum + (factsOf(end, 'prune')?.bytesFreed ?? 0), 0),

@@ -14,19 +14,12 @@ import type { ArchiveContext } from './context.ts';
 import { FileReader } from './cut-file.ts';
 import { openCrew } from './open-crew.ts';
 import { Opened } from './opened.ts';
+import type { BackUpOptions } from './options.ts';
 import { HardLinks } from './known-content.ts';
 import { localOwners } from './owners.ts';
 import { saveTargets } from './save-tree.ts';
 import { SourceFault } from './source-fault.ts';
 import { targetTree } from './targets.ts';
-
-export interface BackUpOptions {
-  readonly repository: Repository;
-  readonly clock: Clock;
-  readonly request: BackupRequest;
-  /** Of the request and of the lock. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * Saves the roots: blobs, then index, then the snapshot as the last object. What can't be read is a fault of the

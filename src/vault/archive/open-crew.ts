@@ -7,7 +7,7 @@ import { runJob } from './file-job.ts';
 import type { Job, JobOutcome } from './file-job.ts';
 import type { BatchOutcome } from './file-thread.ts';
 import { ReadingCrew } from './reading-crew.ts';
-import type { BackUpOptions } from './backup.ts';
+import type { BackUpOptions } from './options.ts';
 
 type Counted = Pick<ArchiveContext, 'tally' | 'totals' | 'owners'>;
 
