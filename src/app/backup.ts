@@ -6,7 +6,7 @@ import type { Plan } from '../plan/model/plan.ts';
 import type { System } from '../plan/model/system.ts';
 import { manualExecution } from '../schedule/executions.ts';
 import { execute } from './engine.ts';
-import type { BackupLine, BackupOptions, BackupOutcome } from './muster.ts';
+import type { BackupLine, BackupOptions, BackupOutcome } from './requests.ts';
 import { named } from './named.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';

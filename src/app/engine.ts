@@ -6,7 +6,7 @@ import { evaluateExpression } from '../plan/expression.ts';
 import { newRunId } from '../run/id.ts';
 import type { RunEffects, RunRequest } from '../run/request.ts';
 import type { StepHandlers } from '../steps/handler.ts';
-import type { RunOutcome } from './muster.ts';
+import type { RunOutcome } from './requests.ts';
 import type { State } from './state.ts';
 
 /** What differs between kinds of runs. */

@@ -1,7 +1,7 @@
 import type { PlannedStep } from '../order/step.ts';
 import { plainStep } from '../order/restore-plan.ts';
 import { execute } from './engine.ts';
-import type { NotifyOptions, NotifyOutcome, RenderedText } from './muster.ts';
+import type { NotifyOptions, NotifyOutcome, RenderedText } from './requests.ts';
 import { named } from './named.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';

@@ -4,7 +4,7 @@ import { decide } from '../retention/decide.ts';
 import { guard } from '../retention/guard.ts';
 import { executionsBetween } from '../schedule/executions.ts';
 import { factsFrom } from './facts.ts';
-import type { Preview, PreviewOptions } from './muster.ts';
+import type { Preview, PreviewOptions } from './requests.ts';
 import { named } from './named.ts';
 import type { State } from './state.ts';
 

@@ -7,7 +7,7 @@ import type { RetentionDecision } from '../retention/decide.ts';
 import { decide } from '../retention/decide.ts';
 import { excessOf, guard } from '../retention/guard.ts';
 import { execute } from './engine.ts';
-import type { PruneEstimate, PruneOptions, PruneOutcome } from './muster.ts';
+import type { PruneEstimate, PruneOptions, PruneOutcome } from './requests.ts';
 import { named } from './named.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';

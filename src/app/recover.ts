@@ -1,7 +1,7 @@
 import { recoveryReport } from '../observe/report/report.ts';
 import { planRunbook, type RunbookPlan } from '../order/runbook.ts';
 import { execute } from './engine.ts';
-import type { RecoverOptions, RecoverOutcome } from './muster.ts';
+import type { RecoverOptions, RecoverOutcome } from './requests.ts';
 import type { State } from './state.ts';
 
 export function planRecovery(state: State, options: RecoverOptions): RunbookPlan {

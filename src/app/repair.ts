@@ -2,7 +2,7 @@ import { planRepair } from '../order/maintain-plan.ts';
 import type { RepairReport } from '../vault/maintain/requests.ts';
 import type { Vault } from '../vault/vault.ts';
 import { execute } from './engine.ts';
-import type { RepairOptions, RepairOutcome } from './muster.ts';
+import type { RepairOptions, RepairOutcome } from './requests.ts';
 import { named } from './named.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';

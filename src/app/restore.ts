@@ -3,7 +3,7 @@ import { MusterError } from '../base/error.ts';
 import type { PlannedStep } from '../order/step.ts';
 import { planRestore } from '../order/restore-plan.ts';
 import { execute, type Work } from './engine.ts';
-import type { RestoreOptions, RestoreOutcome, RunOutcome } from './muster.ts';
+import type { RestoreOptions, RestoreOutcome, RunOutcome } from './requests.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
 import { planSnapshotRestore } from './snapshots.ts';
 import type { State } from './state.ts';

@@ -4,7 +4,7 @@ import { plainStep } from '../order/restore-plan.ts';
 import type { PlannedStep } from '../order/step.ts';
 import type { FilesSource } from '../plan/model/system.ts';
 import type { Snapshot } from '../vault/vault.ts';
-import type { RestoreOptions } from './muster.ts';
+import type { RestoreOptions } from './requests.ts';
 import { named } from './named.ts';
 import type { State } from './state.ts';
 

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { codeOf, MusterError } from '../base/error.ts';
 import type { Plan } from '../plan/model/plan.ts';
 import type { Storage } from '../plan/model/system.ts';
+import { storageFault } from '../storage/local/fault.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { named } from './named.ts';
 
@@ -31,7 +32,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     return await readdir(folder);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
-    throw error;
+    throw storageFault(error, { doing: 'list', what: 'everything', store: `local ${folder}` });
   }
 }
 

@@ -12,7 +12,7 @@ import type {
   VerifyStorageLine,
   VerifyStorageOptions,
   VerifyStorageOutcome,
-} from './muster.ts';
+} from './requests.ts';
 import { named } from './named.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';
