@@ -28,7 +28,8 @@ async function run(argv: readonly string[], session: Session): Promise<number> {
 
 /** What it takes to say what is wrong is loaded only when something is. */
 async function fail(error: unknown, argv: readonly string[], session: Session): Promise<number> {
-  const { exitCodeOf, parsingError, reportError } = await import('./failure.ts');
+  const { exitCodeOf, reportError } = await import('./failure.ts');
+  const { parsingError } = await import('./parsing-error.ts');
   const fault = error instanceof CommanderError ? parsingError(error, argv) : error;
   // Where the parser gave up, it may not have come to it.
   const json = session.globals().json ?? argv.includes('--json');
