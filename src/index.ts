@@ -6,6 +6,7 @@
  *     await muster.backup({ systems: ['orders'] });
  *     await muster.close();
  */
+export * from './language.ts';
 export { openMuster } from './app.ts';
 export type * from './app/muster.ts';
 export type { KeyChange, KeyOptions, SlotLine, StorageKeys } from './app/keys.ts';
@@ -14,15 +15,7 @@ export type { MasterRotation, RotateMasterRequest } from './app/rotate-master.ts
 export type { SnapshotLine, SnapshotList } from './app/snapshots.ts';
 export { backupTypes, ratiosOf } from './base/backup.ts';
 export type { BackupRecord, CaptureManifest, StoredCopy } from './base/backup.ts';
-export { fromBytePath, toBytePath, type BytePath } from './base/capture.ts';
-export type { Clock, Instant, Milliseconds } from './base/clock.ts';
 export type { Delivery } from './base/delivery.ts';
-export type { Diagnostic, Position } from './base/diagnostic.ts';
-export { formatDuration, parseDuration } from './base/duration.ts';
-export { messageOf, MusterError } from './base/error.ts';
-export { formatSize } from './base/size.ts';
-export { dateTime, formatInstant } from './base/zone.ts';
-export { clippedTo, widthOf } from './base/width.ts';
 export type { ErrorFacts, MusterEvent, RunKind, RunStatus } from './journal/event.ts';
 export type { BackupFilter, RunFilter, RunRecord, RunSummary, StepRecord } from './journal/journal.ts';
 export { renderGraph, type GraphFormat } from './observe/graph/render.ts';
@@ -34,18 +27,12 @@ export { renderPreview } from './observe/text/preview.ts';
 export { renderRuns } from './observe/text/runs.ts';
 export { renderSchedule } from './observe/text/schedule.ts';
 export { renderStatus } from './observe/text/status.ts';
-
 export { table } from './observe/text/table.ts';
 export { plain as plainPaint, type Paint } from './observe/text/paint.ts';
 export type { RecoveryGraph } from './order/graph.ts';
 export { judgeObjectives, type ObjectiveReport } from './order/objectives.ts';
 export { planRunbook, type RunbookPlan } from './order/runbook.ts';
 export type { PlannedStep } from './order/step.ts';
-export { loadPlan, type LoadResult } from './plan/load.ts';
-export type { ParamValue } from './plan/model/runbook.ts';
-export type { Plan } from './plan/model/plan.ts';
-export type { BackupType, VerifyLevel } from './plan/model/system.ts';
-export { formatDiagnostics } from './plan/report/format.ts';
 export type { BackupExecution } from './schedule/execution.ts';
 export type { Entry } from './vault/vault.ts';
 export type { Difference, RepairReport } from './vault/maintain/requests.ts';

@@ -1,4 +1,4 @@
-import { formatDiagnostics, messageOf, MusterError, type Diagnostic, type LoadResult } from '../index.ts';
+import { formatDiagnostics, messageOf, MusterError, type Diagnostic, type LoadResult } from '../language.ts';
 import type { Session } from './session.ts';
 import { counted } from './text/counted.ts';
 import { oneLine } from './text/printable.ts';

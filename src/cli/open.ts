@@ -1,14 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import {
-  loadPlan,
-  MusterError,
-  openMuster,
-  type LoadResult,
-  type Muster,
-  type MusterEvent,
-  type Plan,
-} from '../index.ts';
+import type { Muster, MusterEvent } from '../index.ts';
+import { loadPlan, MusterError, type LoadResult, type Plan } from '../language.ts';
 import { PlanInvalidError } from './failure.ts';
 import type { Session } from './session.ts';
 
@@ -27,6 +20,8 @@ export function planOf(result: LoadResult): Plan {
 export async function withMuster<T>(session: Session, work: (muster: Muster) => Promise<T>): Promise<T> {
   const plan = await openPlan(session);
   const state = session.globals().state ?? session.env['MUSTER_STATE'];
+  // What acts on plans is loaded only once there is a plan to act on.
+  const { openMuster } = await import('../index.ts');
   const muster = openMuster(plan, { env: session.env, ...(state ? { state: resolve(session.cwd, state) } : {}) });
   muster.on((event) => {
     if (event.type === 'run.interrupted') session.tell(interruptedText(event));

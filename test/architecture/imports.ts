@@ -35,8 +35,9 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'notify',
     'observe',
   ],
-  cli: ['index'],
-  index: ['app', 'base', 'plan', 'schedule', 'order', 'vault', 'journal', 'observe'],
+  cli: ['index', 'language'],
+  language: ['base', 'plan'],
+  index: ['language', 'app', 'base', 'plan', 'schedule', 'order', 'vault', 'journal', 'observe'],
 };
 
 export interface SourceFile {

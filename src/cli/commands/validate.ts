@@ -1,13 +1,6 @@
 import { relative } from 'node:path';
 import { type Command, Option } from 'commander';
-import {
-  formatDiagnostics,
-  judgeObjectives,
-  loadPlan,
-  type Diagnostic,
-  type LoadResult,
-  type Plan,
-} from '../../index.ts';
+import { formatDiagnostics, loadPlan, type Diagnostic, type LoadResult, type Plan } from '../../language.ts';
 import { existingRepositories } from '../existing.ts';
 import { findPlan } from '../open.ts';
 import type { Session } from '../session.ts';
@@ -47,7 +40,7 @@ async function validate(paths: readonly string[], options: Options, session: Ses
   const plans = validated.flatMap(({ result }) => result.plan ?? []);
   if (format === 'text')
     for (const line of plans.flatMap((plan) => existingRepositories(plan, session))) session.tell(line);
-  if (options.strict) judge(plans, session);
+  if (options.strict) await judge(plans, session);
   if (plans.length < paths.length) session.exitCode = 2;
 }
 
@@ -75,7 +68,8 @@ function withoutRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic
   return [...new Map(diagnostics.map((found) => [JSON.stringify(found), found])).values()];
 }
 
-function judge(plans: readonly Plan[], session: Session): void {
+async function judge(plans: readonly Plan[], session: Session): Promise<void> {
+  const { judgeObjectives } = await import('../../index.ts');
   const violated = plans.flatMap((plan) =>
     judgeObjectives(plan, { now: Date.now() }).flatMap((report) =>
       (['rpo', 'rto', 'copies'] as const)
