@@ -18,6 +18,7 @@ const programs: Readonly<Record<string, string>> = {
   openssl: 'openssl',
   chattr: 'e2fsprogs',
   mount: 'mount',
+  unshare: 'util-linux',
   'mkfs.btrfs': 'btrfs-progs',
   script: 'bsdutils',
 };
