@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
+import { renderGraph } from '../src/observe/graph/render.ts';
+import { recoveryGraph } from '../src/order/graph.ts';
 import { loadPlan } from '../src/plan/load.ts';
 import { yamlOptions } from '../src/plan/read/parse.ts';
 import { validatePlan } from '../src/plan/schema/validators.js';
@@ -86,9 +88,19 @@ async function main(): Promise<void> {
       full.push(await measure(async () => check((await loadPlan(path, { env: {} })).plan !== undefined, 'plan')));
     }
     report(text, Math.min(...least), Math.min(...full));
+    await reportGraph(path);
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** The recovery order of the same plan, worked out and drawn. */
+async function reportGraph(path: string): Promise<void> {
+  const { plan } = await loadPlan(path, { env: {} });
+  if (!plan) throw new Error('the plan of the benchmark is not valid');
+  const seconds = await measure(async () => renderGraph(recoveryGraph(plan), 'svg'));
+  console.log(`graph, as SVG              ${seconds.toFixed(3)} s (at most 1.000)`);
+  if (seconds > 1) process.exitCode = 1;
 }
 
 function check(sound: boolean, what: string): void {
