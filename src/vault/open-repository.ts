@@ -13,6 +13,7 @@ import type { OnDamagedIndex } from './index/read-index.ts';
 import { readChanges, readIndex } from './index/read-index.ts';
 import type { LockHolder } from './lock/lock-file.ts';
 import type { CheckedLock } from './lock/take-lock.ts';
+import { saveHeld } from './lock/save-held.ts';
 import { takeLock } from './lock/take-lock.ts';
 import { checkPack } from './pack/check-pack.ts';
 import { checkPacks } from './pack/check-packs.ts';
@@ -74,13 +75,15 @@ export class OpenRepository implements Repository {
   constructor(parts: RepositoryParts) {
     this.#parts = parts;
     this.#index = parts.index;
-    this.objects = parts.objects;
+    const { objects } = parts;
+    this.objects = objects;
     this.sealer = parts.sealer;
     this.store = parts.objects.store;
     this.polynomial = parts.config.polynomial;
     this.keySlot = parts.keySlot;
     this.#readers = { data: new PackReader(this.store), tree: new PackReader(this.store) };
-    this.#indexWriter = new IndexWriter(parts.objects, parts.clock, (id) => this.#index.files.add(id));
+    const save = (bytes: Uint8Array): Promise<Id> => saveHeld({ objects, locks: this.#locks, kind: 'index', bytes });
+    this.#indexWriter = new IndexWriter(save, parts.clock, (id) => this.#index.files.add(id));
     const onPack: ConstructorParameters<typeof PackWriter>[0]['onPack'] = (pack) => {
       this.#index.add(pack);
       this.#indexWriter.add(pack);
@@ -169,11 +172,9 @@ export class OpenRepository implements Repository {
   }
 
   async saveJson(kind: 'snapshots' | 'locks', json: string): Promise<Id> {
-    if (kind === 'snapshots') {
-      this.#refuseOldVersion();
-      for (const lock of this.#locks) await lock.check();
-    }
-    return await this.#parts.objects.save(kind, Buffer.from(json));
+    if (kind !== 'snapshots') return await this.#parts.objects.save(kind, Buffer.from(json));
+    this.#refuseOldVersion();
+    return await saveHeld({ objects: this.objects, locks: this.#locks, kind, bytes: Buffer.from(json) });
   }
 
   async loadJson(kind: 'snapshots' | 'locks', id: Id): Promise<unknown> {
@@ -213,8 +214,7 @@ export class OpenRepository implements Repository {
   }
 
   async lock(kind: 'shared' | 'exclusive'): Promise<RepositoryLock> {
-    const { objects, clock, holder } = this.#parts;
-    const lock = await takeLock({ objects, clock, holder, kind });
+    const lock = await takeLock({ ...this.#parts, kind });
     try {
       await this.#refuseReplaced();
       await this.refresh();

@@ -1,7 +1,6 @@
 import type { Clock, Instant } from '../../base/clock.ts';
 import type { IndexedPack } from '../format/index-file.ts';
 import { blobsPerIndex, encodeIndex } from '../format/index-file.ts';
-import type { JsonObjects } from '../format/objects.ts';
 import type { Id } from '../repository.ts';
 
 /** Packs that no index lists would be stored again after a crash; so they wait no longer than this. */
@@ -9,16 +8,16 @@ const patience = 10 * 60_000;
 
 /** Collects durable packs and lists them in index files. */
 export class IndexWriter {
-  readonly #objects: JsonObjects;
+  readonly #save: (bytes: Uint8Array) => Promise<Id>;
   readonly #clock: Clock;
   readonly #onFile: (id: Id) => void;
   #packs: IndexedPack[] = [];
   #blobs = 0;
   #since: Instant = 0;
 
-  /** `onFile` gets the id of each file that it has written. */
-  constructor(objects: JsonObjects, clock: Clock, onFile: (id: Id) => void) {
-    this.#objects = objects;
+  /** `save` stores an index file; `onFile` gets the id of each file that it has written. */
+  constructor(save: (bytes: Uint8Array) => Promise<Id>, clock: Clock, onFile: (id: Id) => void) {
+    this.#save = save;
     this.#clock = clock;
     this.#onFile = onFile;
   }
@@ -52,7 +51,7 @@ export class IndexWriter {
   async write(): Promise<void> {
     while (this.#packs.length > 0) {
       const group = fittingGroup(this.#packs);
-      this.#onFile(await this.#objects.save('index', encodeIndex(group)));
+      this.#onFile(await this.#save(encodeIndex(group)));
       this.#packs = this.#packs.slice(group.length);
       this.#blobs -= countBlobs(group);
     }

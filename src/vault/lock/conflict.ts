@@ -2,6 +2,7 @@ import type { Instant } from '../../base/clock.ts';
 import { codeOf, MusterError } from '../../base/error.ts';
 import type { IdentifiedObject, JsonObjects } from '../format/objects.ts';
 import type { Id } from '../repository.ts';
+import { isGivenUp } from './given-up.ts';
 import type { LockFile } from './lock-file.ts';
 import { decodeLock } from './lock-file.ts';
 import { isStale, staleAge } from './stale.ts';
@@ -20,6 +21,10 @@ export interface ConflictQuestion {
 export async function refuseConflict(question: ConflictQuestion): Promise<void> {
   for await (const info of question.objects.list('locks')) {
     if (info.id === question.own) continue;
+    if (isGivenUp(info.id)) {
+      await removeQuietly(question.objects, info.id);
+      continue;
+    }
     const lock = await readLock(question.objects, info);
     if (lock === 'gone') continue;
     if (isDead(lock, info, question.now)) await removeQuietly(question.objects, info.id);

@@ -5,6 +5,7 @@ import { objectName } from '../format/names.ts';
 import type { Id, RepositoryLock } from '../repository.ts';
 import type { LockKind } from './conflict.ts';
 import { refuseConflict } from './conflict.ts';
+import { giveUpLock } from './given-up.ts';
 import { heedHangUp, ignoreHangUp } from './hang-up.ts';
 import type { LockHolder } from './lock-file.ts';
 import { encodeLock } from './lock-file.ts';
@@ -86,9 +87,12 @@ class HeldLock implements CheckedLock {
     await this.#keeping;
     const { id } = this;
     this.id = undefined;
-    if (id !== undefined) await this.#request.objects.remove('locks', id);
-    if (!this.#ended) heedHangUp();
-    this.#ended = true;
+    try {
+      if (id !== undefined) await giveUpLock(this.#request.objects, id);
+    } finally {
+      if (!this.#ended) heedHangUp();
+      this.#ended = true;
+    }
   }
 
   async #keepFresh(): Promise<void> {
@@ -115,7 +119,7 @@ class HeldLock implements CheckedLock {
     await this.create();
     // After a long pause another may have removed it as stale. Whoever did so sees the new one, or is seen here.
     if (age > refreshInterval * 2 && !(await this.#exists(old))) this.#lose('it was removed as stale');
-    await this.#request.objects.remove('locks', old);
+    await giveUpLock(this.#request.objects, old);
   }
 
   async #exists(id: Id): Promise<boolean> {

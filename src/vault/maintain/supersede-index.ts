@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { decodeIndex, type IndexedPack } from '../format/index-file.ts';
 import type { JsonObjects } from '../format/objects.ts';
 import { IndexWriter } from '../index/index-writer.ts';
+import { saveHeld } from '../lock/save-held.ts';
 import type { Id, RepositoryLock } from '../repository.ts';
 
 export interface IndexChange {
@@ -25,7 +26,11 @@ const manyFiles = 20;
 export async function supersedeIndex(change: IndexChange): Promise<number> {
   const { objects, clock, lock, gone, added } = change;
   const written = new Set<Id>();
-  const writer = new IndexWriter(objects, clock, (id) => written.add(id));
+  const writer = new IndexWriter(
+    (bytes) => saveHeld({ objects, locks: [lock], kind: 'index', bytes }),
+    clock,
+    (id) => written.add(id),
+  );
   const obsolete = await obsoleteFiles(objects, gone);
   const listed = new Set(obsolete.kept);
   for (const pack of added) writer.add(pack);
@@ -75,7 +80,11 @@ export async function replaceIndex(
 ): Promise<void> {
   const old: Id[] = [];
   for await (const { id } of objects.list('index')) old.push(id);
-  const writer = new IndexWriter(objects, clock, () => undefined);
+  const writer = new IndexWriter(
+    (bytes) => saveHeld({ objects, locks: [lock], kind: 'index', bytes }),
+    clock,
+    () => undefined,
+  );
   for (const pack of packs) {
     writer.add(pack);
     await writer.writeIfDue();

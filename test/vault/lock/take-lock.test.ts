@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MusterError } from '../../../src/base/error.ts';
 import type { LockHolder } from '../../../src/vault/lock/lock-file.ts';
 import { encodeLock, holderHere } from '../../../src/vault/lock/lock-file.ts';
 import type { Repository } from '../../../src/vault/repository.ts';
+import { beforeChange } from '../../faults/steps.ts';
 import { requireProgram } from '../../require.ts';
 import type { Place } from '../fixture.ts';
 import { newPlace, passphrase, saveSnapshot } from '../fixture.ts';
@@ -48,6 +50,19 @@ describe('locks', () => {
     expect(lockNames()).toHaveLength(1);
     await lock.release();
     await (await other.lock(second)).release();
+  });
+
+  test('one that could not be removed at its release keeps nobody of this process out', async () => {
+    let refuses = true;
+    const store = beforeChange(place.store, (change) => {
+      if (refuses && change.startsWith('remove locks/')) throw new MusterError('EIO', { code: 'storage-failed' });
+    });
+    const lock = await (await place.open({ store })).lock('exclusive');
+    await expect(lock.release()).rejects.toMatchObject({ code: 'storage-failed' });
+    expect(lockNames()).toHaveLength(1);
+    refuses = false;
+    await (await repository.lock('exclusive')).release();
+    expect(lockNames()).toEqual([]);
   });
 
   test('of many exclusive ones at once at most one is given', async () => {
