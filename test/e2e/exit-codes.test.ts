@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { access, readdir, readFile, rm, watch, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -12,11 +13,11 @@ interface Runs {
   readonly runs: readonly { readonly id: string; readonly status: string }[];
 }
 
-/** A plan whose backup waits until the file `go` is there: muster asks a command for the passphrase. */
+/** Its backup waits until the file `go` is there, or the whole folder gone: muster asks a command for the passphrase. */
 const waitingPlan = `muster: 1
 name: waiting
 keys:
-  main: { passphrase: { command: [sh, -c, "until [ -e go ]; do sleep 0.02; done; echo 'open sesame'"] } }
+  main: { passphrase: { command: [sh, -c, "until [ -e go ] || [ ! -e muster.yaml ]; do sleep 0.02; done; echo 'open sesame'"] } }
 storage: { primary: { type: local, path: ./vault } }
 retention: { few: { keep: { last: 3 } } }
 tiers: { standard: { storage: { to: primary }, retention: few } }
@@ -26,12 +27,12 @@ systems:
 
 describe('stopped by a signal: 130, on record as cancelled, and no lock is left', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('%s', async (signal) => {
-    const shop = await makeShop(10);
-    await muster(['backup', 'configuration'], { cwd: shop.folder });
-    await writeFile(join(shop.data, 'www/big'), Buffer.alloc(64 * 1024 * 1024, 'not the same in each block'));
-    const locks = join(shop.backups, 'primary/locks');
+    const folder = await folderWith({ 'muster.yaml': waitingPlan, 'data/file': 'x', go: '' });
+    await muster(['backup', '--all'], { cwd: folder });
+    await writeFile(join(folder, 'data/large'), randomBytes(64 * 1024 * 1024));
+    const locks = join(folder, 'vault/locks');
     const locked = firstFileIn(locks);
-    const run = startMuster(['backup', 'website', '--json'], { cwd: shop.folder });
+    const run = startMuster(['backup', 'files', '--json'], { cwd: folder });
     await locked;
     run.kill(signal);
     const { exitCode, stdout, stderr } = await run.ended;
@@ -39,11 +40,11 @@ describe('stopped by a signal: 130, on record as cancelled, and no lock is left'
       exitCode: 130,
       stderr: expect.stringContaining('Stopping') as unknown,
     });
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'cancelled', backups: [{ id: null, system: 'website' }] });
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'cancelled', backups: [{ id: null, system: 'files' }] });
     expect(await readdir(locks)).toEqual([]);
-    const { runs } = await musterJson<Runs>(['runs'], { cwd: shop.folder });
+    const { runs } = await musterJson<Runs>(['runs'], { cwd: folder });
     expect(runs.map(({ status }) => status)).toEqual(['cancelled', 'succeeded']);
-    expect(await muster(['backup', 'website'], { cwd: shop.folder })).toMatchObject({ exitCode: 0 });
+    expect(await muster(['backup', 'files'], { cwd: folder })).toMatchObject({ exitCode: 0 });
   });
 
   test('the second one ends it at once, and the next start names what was interrupted', async () => {
