@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { renderStatus } from '../../index.ts';
+import { renderStatus, type StatusReport } from '../../index.ts';
 import { documentOf } from '../json.ts';
 import { statusJson } from '../json-preview.ts';
 import { withMuster } from '../open.ts';
@@ -17,10 +17,16 @@ export function define(command: Command, session: Session): void {
             ? documentOf(statusJson(report))
             : renderStatus(report, muster.plan.timezone, session.paint()),
         );
-        const unwell = report.systems.some((system) => system.state !== 'ok' || system.rpo.verdict === 'violated');
-        if (options.check && unwell) session.exitCode = 4;
+        if (options.check && isUnwell(report)) session.exitCode = 4;
       }),
     );
+}
+
+function isUnwell({ systems, storage }: StatusReport): boolean {
+  return (
+    systems.some(({ state, rpo, proof }) => state !== 'ok' || [rpo.verdict, proof.verdict].includes('violated')) ||
+    storage.some(({ verdict }) => verdict === 'violated')
+  );
 }
 
 const help = `
