@@ -74,7 +74,7 @@ export function channelConformance<D>(kind: string, start: () => Promise<Channel
       expect(error).toBeInstanceOf(ChannelError);
       if (!(error instanceof ChannelError)) return;
       expect(error.code).toBe('channel-failed');
-      expect(error.hint).toBeTruthy();
+      expect(error.hint).toMatch(/^[A-Z].*\.$/s);
       const shown = [error.message, error.hint, error.stack, JSON.stringify(error)].join('\n');
       expect(shown).not.toContain(fixture.password);
       expect(shown).not.toContain(encodeURIComponent(fixture.password));
