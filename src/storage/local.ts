@@ -30,7 +30,14 @@ class LocalStore implements ObjectStore {
 
   constructor(folder: string) {
     this.#folder = folder;
-    this.facts = { type: 'local', folder };
+    this.facts = {
+      type: 'local',
+      folder,
+      concurrency: 1,
+      conditionalWrites: true,
+      appendOnly: false,
+      immutable: undefined,
+    };
     this.description = `local ${folder}`;
   }
 

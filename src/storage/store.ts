@@ -1,12 +1,16 @@
-import type { Instant } from '../base/clock.ts';
+import type { Instant, Milliseconds } from '../base/clock.ts';
 
 /**
  * An object store: flat names with `/`, whole objects, written once. A name is parts joined by `/`; a part is letters,
  * digits and `._=+@-`, and starts with a letter or digit. Others are refused (`bad-object-name`).
+ *
+ * Faults are `MusterError`s: `storage-full`, `storage-read-only`, `storage-refused` (rights, credentials), `storage-missing`
+ * (no such bucket, folder, container), `storage-unreachable` (network, name, timeout), `storage-failed` (anything else),
+ * `object-missing`, `object-locked`, `object-archived`, `bad-object-name`. `retryable` says whether another try may help.
  */
 export interface ObjectStore {
   readonly facts: StoreFacts;
-  /** For messages: `local /backup/primary`; never holds a secret. */
+  /** For messages: `local /backup/primary`, `s3 bucket/prefix at host`; never holds a secret. */
   readonly description: string;
   /** Durable when it resolves, and then whole: a reader never sees a part. Replaces an object of the same name. */
   put(name: string, bytes: Uint8Array): Promise<void>;
@@ -20,19 +24,35 @@ export interface ObjectStore {
   size(name: string): Promise<number | undefined>;
   /** Every object below a prefix such as `data/`, in no order; temporary ones are left out. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
-  /** No error when it is gone already. */
+  /** No error when it is gone already. Throws `object-locked` for one that is immutable still. */
   remove(name: string): Promise<void>;
   /**
    * Makes the place itself, and what stands for these prefixes in it (`data/00/`), where that means something. Only
    * this creates the place: a disk that isn't mounted must not be written to.
    */
   prepare?(prefixes: readonly string[]): Promise<void>;
+  /** Present where `facts.immutable` is. */
+  readonly locks?: ObjectLocks | undefined;
+  /** Present where objects may be in a class that must be asked for before it can be read. */
+  readonly archive?: ObjectArchive | undefined;
+  /** Present where the store keeps what was removed or replaced. */
+  readonly versions?: ObjectVersions | undefined;
+  /** Ends connections; the store must not be used afterwards. */
+  close?(): Promise<void>;
 }
 
 export interface StoreFacts {
-  readonly type: 'local';
+  readonly type: 'local' | 's3' | 'sftp' | 'rest' | 'azure' | 'gcs';
   /** A folder that synchronous code in this process can read, when there is one. */
   readonly folder: string | undefined;
+  /** How many requests at once are worth while: 1 for a disk, more where each waits for a network. */
+  readonly concurrency: number;
+  /** False: `putNew` looks first and then writes, so that two at once may both win. */
+  readonly conditionalWrites: boolean;
+  /** True: objects can't be removed or replaced through this store, but for `locks/`. */
+  readonly appendOnly: boolean;
+  /** Every object that is written is locked for so long, and the lock read back. */
+  readonly immutable: { readonly mode: 'governance' | 'compliance'; readonly for: Milliseconds } | undefined;
 }
 
 export interface ObjectInfo {
@@ -40,6 +60,8 @@ export interface ObjectInfo {
   readonly size: number;
   /** When it was written, by the clock of the store. */
   readonly modifiedAt: Instant;
+  /** True when it must be thawed before it can be read. */
+  readonly archived?: boolean;
 }
 
 /** In bytes. */
@@ -53,4 +75,26 @@ export interface ObjectWriter {
   commit(name: string): Promise<void>;
   /** Leaves nothing behind. */
   abort(): Promise<void>;
+}
+
+/** Locks of objects against removal and replacement, kept by the store itself. */
+export interface ObjectLocks {
+  /** Undefined: it is not locked. */
+  lockedUntil(name: string): Promise<Instant | undefined>;
+  /** Never shortens; read back from the store. */
+  extend(name: string, until: Instant): Promise<void>;
+}
+
+/** Objects that are kept where they can't be read at once. */
+export interface ObjectArchive {
+  /** Asks for it; asking twice does no harm. `ready`: it can be read now. */
+  thaw(name: string): Promise<'ready' | 'waiting'>;
+}
+
+/** What a store keeps of objects that were removed or replaced by somebody. */
+export interface ObjectVersions {
+  /** Objects whose newest version is a removal, or not the first one that was written. */
+  changed(prefix: string): AsyncIterable<{ readonly name: string; readonly change: 'removed' | 'replaced' }>;
+  /** Makes the first version that was written the one that is read. */
+  restore(name: string): Promise<void>;
 }
