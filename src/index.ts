@@ -21,6 +21,7 @@ export type { BackupFilter, RunFilter, RunRecord, RunSummary, StepRecord } from 
 export { renderGraph, type GraphFormat } from './observe/graph/render.ts';
 export { renderReport } from './observe/report/markdown.ts';
 export type { RecoveryReport } from './observe/report/report.ts';
+export { resticPlace } from './observe/restic-place.ts';
 export type { StatusReport } from './observe/status.ts';
 export { renderBackups } from './observe/text/backups.ts';
 export { renderPreview } from './observe/text/preview.ts';

@@ -1,6 +1,7 @@
 import type { BackupRecord } from '../src/base/backup.ts';
 import type { Plan } from '../src/plan/model/plan.ts';
-import type { Retention, Schedule, Storage, System } from '../src/plan/model/system.ts';
+import type { LocalStorage, Storage, StorageCommon } from '../src/plan/model/storage.ts';
+import type { Retention, Schedule, System } from '../src/plan/model/system.ts';
 
 /** Resolved plans for tests of pure code, without files: what a test does not mention is empty. */
 
@@ -58,9 +59,24 @@ export function sampleSystem(name: string, parts: Partial<System> = {}): System 
   };
 }
 
-export function sampleStorage(name: string, parts: Partial<Storage> = {}): Storage {
-  return { name, at, type: 'local', path: `/backup/${name}`, capacity: undefined, location: undefined, ...parts };
+export function sampleStorage(name: string, parts: Partial<LocalStorage> = {}): LocalStorage {
+  return { name, at, type: 'local', path: `/backup/${name}`, appendOnly: false, ...plainStorage, ...parts };
 }
+
+/** What every kind of storage target may state, left unstated. */
+export const plainStorage: Omit<StorageCommon, 'name' | 'at'> = {
+  capacity: undefined,
+  location: undefined,
+  tier: undefined,
+  retention: undefined,
+  limit: undefined,
+  connections: undefined,
+  retry: undefined,
+  immutable: undefined,
+  lifecycle: [],
+  rebalance: undefined,
+  price: undefined,
+};
 
 export function cronSchedule(name: string, expression: string, parts: Partial<Schedule> = {}): Schedule {
   return scheduleOf(name, { kind: 'cron', expression, authored: expression }, parts);

@@ -2,12 +2,12 @@ import { codeOf, MusterError } from '../base/error.ts';
 import type { Instant } from '../base/clock.ts';
 import type { Secret } from '../base/secret.ts';
 import type { ErrorFacts } from '../journal/event.ts';
-import type { Storage } from '../plan/model/system.ts';
+import type { Storage } from '../plan/model/storage.ts';
 import type { Keyring } from '../vault/keys/keyring.ts';
 import { named } from './named.ts';
 import { keyToTry, withFirstKey, type KeyToTry } from './plan-keys.ts';
 import type { State } from './state.ts';
-import { chosenStorage, isEmpty, storeOf } from './stores.ts';
+import { chosenStorage, isEmpty } from './stores.ts';
 
 /** The key slots of one storage target. */
 export interface StorageKeys {
@@ -56,7 +56,7 @@ export async function listKeys(state: State, { storage }: KeyOptions): Promise<r
 async function keysOf(state: State, storage: Storage): Promise<StorageKeys> {
   const nothing = { storage: storage.name, slots: [], untried: [], without: [], error: undefined };
   try {
-    if (await isEmpty(storage.path)) return nothing;
+    if (await isEmpty(await state.stores.open(storage))) return nothing;
     const ring = await openRing(state, storage, 'keys list');
     const { opens, untried } = await keysThatOpen(state, storage, ring);
     const slots = (await ring.list()).map((slot) => ({ ...slot, keys: opens.get(slot.id) ?? [] }));
@@ -144,7 +144,7 @@ async function openWith(state: State, storage: Storage, { key: name, before, pas
 /** Opens the key slots with the first key of the plan that fits, or with the given one, and records it. */
 async function openRing(state: State, storage: Storage, purpose: string, only?: KeyToTry): Promise<Keyring> {
   const { openKeyring } = await import('../vault/keys/keyring.ts');
-  const store = await storeOf(storage);
+  const store = await state.stores.open(storage);
   const open = ({ passphrase, firstSlot }: KeyToTry): Promise<Keyring> =>
     openKeyring({ store, clock: state.clock, passphrase, firstSlot });
   const { key, opened } =
@@ -238,7 +238,8 @@ async function eachVault(
   const changes: KeyChange[] = [];
   for (const target of chosenStorage(state.plan, storage)) {
     try {
-      changes.push((await isEmpty(target.path)) ? { ...unchanged(target), status: 'no-vault' } : await change(target));
+      const empty = await isEmpty(await state.stores.open(target));
+      changes.push(empty ? { ...unchanged(target), status: 'no-vault' } : await change(target));
     } catch (error) {
       changes.push({ ...unchanged(target), status: 'failed', error: errorFacts(error) });
     }

@@ -1,7 +1,7 @@
 import { MusterError } from '../base/error.ts';
 import type { ResolveSecret } from '../base/secret.ts';
 import type { Plan } from '../plan/model/plan.ts';
-import type { Storage } from '../plan/model/system.ts';
+import type { Storage } from '../plan/model/storage.ts';
 import type { KnownSlots } from './known-slots.ts';
 
 export interface PlanKeys {

@@ -11,7 +11,7 @@ import type { PruneEstimate, PruneOptions, PruneOutcome } from './requests.ts';
 import { named } from './named.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';
-import { isEmpty } from './stores.ts';
+import { filledTargets } from './stores.ts';
 
 /** What retention decides, with what the guard holds back, unless that is overridden. */
 async function decisionsOf(state: State, options: PruneOptions): Promise<readonly RetentionDecision[]> {
@@ -31,7 +31,7 @@ async function decisionsOf(state: State, options: PruneOptions): Promise<readonl
 /** Targets that can't be opened now have nothing to say; their copies stay until they can. */
 async function storeTimes(state: State): Promise<ReadonlyMap<string, ReadonlyMap<string, Instant>>> {
   const times = new Map<string, ReadonlyMap<string, Instant>>();
-  for (const name of await vaultsIn(state)) {
+  for (const name of await filledTargets(state.plan, state.stores)) {
     try {
       times.set(name, await (await state.vaults.open(name, { purpose: 'prune' })).storedAt());
     } catch (error) {
@@ -46,7 +46,7 @@ export async function estimatePrune(state: State, options: PruneOptions): Promis
   const decisions = await decisionsOf(state, options);
   const gone = goneOf(state, decisions);
   let bytesFreed = 0;
-  for (const name of await vaultsIn(state)) {
+  for (const name of await filledTargets(state.plan, state.stores)) {
     const vault = await state.vaults.open(name, { purpose: 'prune' });
     const without = gone.flatMap(({ storage }) => storage.flatMap((copy) => (copy.name === name ? copy.snapshot : [])));
     bytesFreed += (await vault.prune({ mode: 'plan', without, signal: options.signal })).bytesFreed;
@@ -62,7 +62,7 @@ export async function prune(state: State, options: PruneOptions): Promise<PruneO
   const decisions = await decisionsOf(state, options);
   if (excess === 'refuse') refuseExcess(decisions, maxDelete);
   const gone = goneOf(state, decisions);
-  const storage = await vaultsIn(state);
+  const storage = await filledTargets(state.plan, state.stores);
   const steps = planRemoval(state.plan, { backups: gone, storage });
   const systems = [...new Set(gone.map(({ system }) => system))];
   const outcome = await execute(state, {
@@ -90,13 +90,6 @@ function refuseExcess(decisions: readonly RetentionDecision[], share: number): v
 
 function goneOf(state: State, decisions: readonly RetentionDecision[]): readonly BackupRecord[] {
   return decisions.flatMap(({ action, backup }) => (action === 'delete' ? (state.catalog().find(backup) ?? []) : []));
-}
-
-/** Targets of the plan that hold something. */
-async function vaultsIn(state: State): Promise<readonly string[]> {
-  const names: string[] = [];
-  for (const { name, path } of state.plan.storage.values()) if (!(await isEmpty(path))) names.push(name);
-  return names;
 }
 
 function resultsOf(

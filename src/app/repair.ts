@@ -6,7 +6,7 @@ import type { RepairOptions, RepairOutcome } from './requests.ts';
 import { named } from './named.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';
-import { isEmpty } from './stores.ts';
+import { filledTargets } from './stores.ts';
 
 /** What `repair` would find and do; changes nothing. */
 export async function checkRepair(state: State, { storage, foreign, signal }: RepairOptions): Promise<RepairReport> {
@@ -39,8 +39,5 @@ export async function repair(state: State, options: RepairOptions): Promise<Repa
 
 /** The other targets that hold something. */
 async function donorsFor(state: State, storage: string): Promise<readonly string[]> {
-  const names: string[] = [];
-  for (const { name, path } of state.plan.storage.values())
-    if (name !== storage && !(await isEmpty(path))) names.push(name);
-  return names;
+  return (await filledTargets(state.plan, state.stores)).filter((name) => name !== storage);
 }

@@ -1,9 +1,9 @@
 import { MusterError } from '../base/error.ts';
-import type { Storage } from '../plan/model/system.ts';
+import type { Storage } from '../plan/model/storage.ts';
 import { keyToTry, withFirstKey } from './plan-keys.ts';
 import { writeRescue } from './rescue.ts';
 import type { State } from './state.ts';
-import { chosenStorage, isEmpty, storeOf } from './stores.ts';
+import { chosenStorage, isEmpty } from './stores.ts';
 
 export interface RotateMasterRequest {
   /** Only in this target; undefined: in every one. */
@@ -36,12 +36,14 @@ export async function rotateMasters(state: State, request: RotateMasterRequest):
 }
 
 async function rotate(state: State, storage: Storage, request: RotateMasterRequest): Promise<MasterRotation> {
-  const { name, path } = storage;
-  if (await isEmpty(path)) return { storage: name, status: 'no-vault', snapshots: 0, previous: '', left: [] };
+  const { name } = storage;
+  const store = await state.stores.open(storage);
+  if (await isEmpty(store)) return { storage: name, status: 'no-vault', snapshots: 0, previous: '', left: [] };
+  const folder = folderOf(storage);
   const { finishRotation, rotateMaster } = await import('../vault/keys/rotate-master.ts');
   await state.vaults.forget(name);
   const { snapshots, previous, left } = await rotateMaster({
-    folder: path,
+    folder,
     passphrase: await openingPassphrase(state, storage),
     passphrases: await allPassphrases(state, storage),
     clock: state.clock,
@@ -49,10 +51,19 @@ async function rotate(state: State, storage: Storage, request: RotateMasterReque
     onProgress: (copied, total) => request.onProgress?.(name, copied, total),
   });
   state.note({ type: 'vault.rotated', storage: name, previous, snapshots });
-  await finishRotation(path);
-  await writeRescue(await storeOf(storage), state.plan, name);
+  await finishRotation(folder);
+  await writeRescue(store, state.plan, name);
   const others = left.filter((each) => !ours.has(each));
   return { storage: name, status: 'rotated', snapshots: snapshots.length, previous, left: others };
+}
+
+/** A whole generation changes its place by renaming, which only a folder of this machine can do at once. */
+function folderOf(storage: Storage): string {
+  if (storage.type === 'local') return storage.path;
+  throw new MusterError(`the master key of storage ${storage.name} can't be rotated: it is no folder of this machine`, {
+    code: 'rotation-needs-folder',
+    hint: 'Add a new storage target with new keys, copy the backups to it, and remove the old one.',
+  });
 }
 
 /** Written anew. */
@@ -60,7 +71,7 @@ const ours: ReadonlySet<string> = new Set(['RESCUE.md', 'rescue.mjs']);
 
 async function openingPassphrase(state: State, storage: Storage): Promise<string> {
   const { openKeyring } = await import('../vault/keys/keyring.ts');
-  const store = await storeOf(storage);
+  const store = await state.stores.open(storage);
   const { key, opened } = await withFirstKey(state.keys, storage, async ({ passphrase, firstSlot }) => {
     const ring = await openKeyring({ store, passphrase, firstSlot, clock: state.clock });
     return { passphrase, slot: ring.opened };

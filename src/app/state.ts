@@ -16,6 +16,7 @@ import { emptyCatalog } from './empty-catalog.ts';
 import { createKnownSlots, type KnownSlots } from './known-slots.ts';
 import type { OpenOptions } from './options.ts';
 import type { PlanKeys } from './plan-keys.ts';
+import { createStores, type Stores } from './stores.ts';
 import { createVaults, type Vaults } from './vaults.ts';
 
 /** What all functions of an open plan share. */
@@ -26,6 +27,7 @@ export interface State {
   readonly clock: Clock;
   readonly by: string;
   readonly secrets: Secrets;
+  readonly stores: Stores;
   readonly vaults: Vaults;
   readonly knownSlots: KnownSlots;
   /** What opening a vault takes. */
@@ -53,6 +55,7 @@ export function createState(plan: Plan, options: OpenOptions): State {
   const secrets = createSecrets({ env: options.env ?? process.env, cwd: plan.folder });
   const knownSlots = createKnownSlots(folder);
   const keys = { plan, resolveSecret: secrets.resolve, knownSlots };
+  const stores = createStores({ resolveSecret: secrets.resolve });
   const journal = once(() => openJournal({ folder, clock }));
   const notifier = once(() => notifierOf(state));
   const state: State = {
@@ -63,8 +66,10 @@ export function createState(plan: Plan, options: OpenOptions): State {
     secrets,
     knownSlots,
     keys,
+    stores,
     vaults: createVaults({
       ...keys,
+      stores,
       clock,
       onKeyUsed: ({ run, ...use }) => state.note({ type: 'key.used', ...use }, run),
     }),
@@ -90,6 +95,7 @@ export function createState(plan: Plan, options: OpenOptions): State {
     },
     close: async () => {
       await state.vaults.close();
+      await stores.close();
       await notifier.made()?.settled();
       journal.made()?.close();
     },

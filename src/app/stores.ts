@@ -1,39 +1,88 @@
 import { readdir } from 'node:fs/promises';
 import { codeOf, MusterError } from '../base/error.ts';
 import type { Plan } from '../plan/model/plan.ts';
-import type { Storage } from '../plan/model/system.ts';
+import type { Storage } from '../plan/model/storage.ts';
 import { storageFault } from '../storage/local/fault.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { named } from './named.ts';
+import { openStore, type StoreNeeds } from './open-store.ts';
 
-export async function storeOf(storage: Storage): Promise<ObjectStore> {
-  const { openLocalStore } = await import('../storage/local.ts');
-  return openLocalStore({ folder: storage.path });
+/** The object stores of storage targets, each opened once. */
+export interface Stores {
+  open(storage: Storage): Promise<ObjectStore>;
+  /** Ends all connections. Vaults on these stores must have been closed. */
+  close(): Promise<void>;
 }
 
-/** A folder that isn't there counts as empty; one that holds other files is left to opening it to refuse. */
-export async function isEmpty(folder: string): Promise<boolean> {
-  return (await namesIn(folder)).length === 0;
+export function createStores(needs: StoreNeeds): Stores {
+  const opened = new Map<string, Promise<ObjectStore>>();
+  return {
+    open: (storage) => {
+      const known = opened.get(storage.name);
+      if (known) return known;
+      const opening = openStore(storage, needs);
+      opened.set(storage.name, opening);
+      opening.catch(() => opened.delete(storage.name));
+      return opening;
+    },
+    close: async () => {
+      const settled = await Promise.allSettled(opened.values());
+      opened.clear();
+      for (const result of settled) if (result.status === 'fulfilled') await result.value.close?.();
+    },
+  };
+}
+
+/** A place that isn't there counts as empty; one that holds other things is left to opening it to refuse. */
+export async function isEmpty(store: ObjectStore): Promise<boolean> {
+  return (await firstNames(store, 1)).length === 0;
 }
 
 /**
  * True where a vault may be made: an empty place, a new disk, or what was left when the making of one was cut short. Making
  * it refuses a place that holds more than that.
  */
-export async function isFresh(folder: string): Promise<boolean> {
-  return (await namesIn(folder)).every((name) => beforeConfig.has(name));
+export async function isFresh(store: ObjectStore): Promise<boolean> {
+  return (await firstNames(store, enough)).every((name) => beforeConfig.has(name));
 }
 
 /** What may be there before the `config` of a vault is. */
 const beforeConfig: ReadonlySet<string> = new Set(['data', 'index', 'keys', 'locks', 'snapshots', 'tmp', 'lost+found']);
 
-async function namesIn(folder: string): Promise<readonly string[]> {
+/** A page of a listing: among so many names of a place that is used for something else, there is one that says so. */
+const enough = 1000;
+
+/** The first parts of names. A folder shows what is no object, too: empty folders and hidden files. */
+async function firstNames(store: ObjectStore, count: number): Promise<readonly string[]> {
+  const { folder } = store.facts;
+  return folder === undefined ? await namesListed(store, count) : await namesInFolder(folder);
+}
+
+async function namesInFolder(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     throw storageFault(error, { doing: 'list', what: 'everything', store: `local ${folder}` });
   }
+}
+
+/** Only a place that muster can make may be missing. */
+async function namesListed(store: ObjectStore, count: number): Promise<readonly string[]> {
+  const names: string[] = [];
+  try {
+    for await (const { name } of store.list('')) if (names.push(name.split('/', 1)[0] ?? '') >= count) break;
+  } catch (error) {
+    if (codeOf(error) !== 'storage-missing' || store.prepare === undefined) throw error;
+  }
+  return names;
+}
+
+/** Names of the targets that hold something. */
+export async function filledTargets({ storage }: Plan, stores: Stores): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const target of storage.values()) if (!(await isEmpty(await stores.open(target)))) names.push(target.name);
+  return names;
 }
 
 export function storageOf(plan: Plan, name: string): Storage {

@@ -1,10 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import { codeOf, MusterError } from '../base/error.ts';
-import type { Storage } from '../plan/model/system.ts';
+import type { Storage } from '../plan/model/storage.ts';
+import type { ObjectStore } from '../storage/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import { keyToTry, withFirstKey, type PlanKeys } from './plan-keys.ts';
 import { writeRescue } from './rescue.ts';
-import { isEmpty, isFresh, storageOf, storeOf } from './stores.ts';
+import { isEmpty, isFresh, storageOf, type Stores } from './stores.ts';
 
 export interface OpenVaultRequest {
   readonly create?: boolean;
@@ -38,6 +39,7 @@ export interface KeyUse {
 
 export interface VaultsRequest extends PlanKeys {
   readonly clock: Clock;
+  readonly stores: Stores;
   readonly onKeyUsed: (use: KeyUse) => void;
 }
 
@@ -58,7 +60,7 @@ export function createVaults(request: VaultsRequest): Vaults {
       opened.delete(name);
       await (await known)?.close();
     },
-    bytesUsed: (name) => sizeOf(storageOf(request.plan, name)),
+    bytesUsed: async (name) => await sizeOf(await request.stores.open(storageOf(request.plan, name))),
     close: async () => {
       const settled = await Promise.allSettled(opened.values());
       for (const result of settled) if (result.status === 'fulfilled') await result.value.close();
@@ -68,7 +70,7 @@ export function createVaults(request: VaultsRequest): Vaults {
 
 async function openAndRecord(request: VaultsRequest, storage: Storage, asked: OpenVaultRequest): Promise<Vault> {
   const { key, opened } = await openOrCreate(request, storage, asked);
-  if (asked.create === true) await writeRescue(await storeOf(storage), request.plan, storage.name);
+  if (asked.create === true) await writeRescue(await request.stores.open(storage), request.plan, storage.name);
   const { purpose, run } = asked;
   request.onKeyUsed({ storage: storage.name, key, slot: opened.keySlot, purpose, run });
   request.knownSlots.remember(storage.name, key, opened.keySlot);
@@ -76,11 +78,12 @@ async function openAndRecord(request: VaultsRequest, storage: Storage, asked: Op
 }
 
 async function openOrCreate(request: VaultsRequest, storage: Storage, { create, damagedIndex }: OpenVaultRequest) {
-  if (create === true && (await isFresh(storage.path))) return await createOrOpen(request, storage);
-  if (!(await isEmpty(storage.path))) return await open(request, storage, damagedIndex);
-  throw new MusterError(`storage ${storage.name} holds no vault yet: ${storage.path} is empty`, {
+  const store = await request.stores.open(storage);
+  if (create === true && (await isFresh(store))) return await createOrOpen(request, storage);
+  if (!(await isEmpty(store))) return await open(request, storage, damagedIndex);
+  throw new MusterError(`storage ${storage.name} holds no vault yet: ${store.description} is empty`, {
     code: 'vault-missing',
-    hint: 'The first backup makes it; check the path when one was made before.',
+    hint: 'The first backup makes it; check the place when one was made before.',
   });
 }
 
@@ -90,7 +93,7 @@ async function createOrOpen(request: VaultsRequest, storage: Storage) {
   const [key = '', ...others] = request.plan.keys.keys();
   const passphrases = await Promise.all([key, ...others].map((name) => passphraseOf(request, storage, name)));
   try {
-    const opened = await createVault({ store: await storeOf(storage), passphrases, clock: request.clock });
+    const opened = await createVault({ store: await request.stores.open(storage), passphrases, clock: request.clock });
     return { key, opened };
   } catch (error) {
     if (codeOf(error) !== 'vault-exists') throw error;
@@ -101,7 +104,7 @@ async function createOrOpen(request: VaultsRequest, storage: Storage) {
 async function open(request: VaultsRequest, storage: Storage, damagedIndex?: 'pass-over') {
   const onDamagedIndex = damagedIndex === undefined ? undefined : (): void => undefined;
   const { openVault } = await loadVaults();
-  const store = await storeOf(storage);
+  const store = await request.stores.open(storage);
   return await withFirstKey(request, storage, ({ passphrase, firstSlot }) =>
     openVault({ store, passphrase, firstSlot, clock: request.clock, onDamagedIndex }),
   );
@@ -116,9 +119,9 @@ async function passphraseOf(request: VaultsRequest, storage: Storage, key: strin
   return (await keyToTry(request, storage, key)).passphrase;
 }
 
-async function sizeOf(storage: Storage): Promise<number> {
-  if (await isEmpty(storage.path)) return 0;
+async function sizeOf(store: ObjectStore): Promise<number> {
+  if (await isEmpty(store)) return 0;
   let bytes = 0;
-  for await (const object of (await storeOf(storage)).list('')) bytes += object.size;
+  for await (const object of store.list('')) bytes += object.size;
   return bytes;
 }

@@ -16,7 +16,7 @@ import type {
 import { named } from './named.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';
-import { isEmpty } from './stores.ts';
+import { filledTargets } from './stores.ts';
 
 export async function verify(state: State, options: VerifyOptions): Promise<VerifyOutcome> {
   const { level = 'standard', storage, copies, signal } = options;
@@ -39,9 +39,8 @@ export async function verifyStorages(state: State, options: VerifyStorageOptions
   return { ...outcome, results: steps.flatMap((step) => storageLineOf(step, outcome.record)) };
 }
 
-async function filledStorages({ plan }: State): Promise<readonly string[]> {
-  const names: string[] = [];
-  for (const { name, path } of plan.storage.values()) if (!(await isEmpty(path))) names.push(name);
+async function filledStorages(state: State): Promise<readonly string[]> {
+  const names = await filledTargets(state.plan, state.stores);
   if (names.length > 0) return names;
   throw new MusterError('no storage target holds anything yet', {
     code: 'no-backup',

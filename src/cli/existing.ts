@@ -4,7 +4,7 @@ import type { Plan } from '../index.ts';
 import type { Session } from './session.ts';
 
 /**
- * A line for each storage target that holds a restic repository already, as long as the plan has no state here: from then
+ * A line for each storage target on this machine that holds a restic repository already, as long as the plan has no state here: from then
  * on that is nothing new. Looks at names only.
  */
 export function existingRepositories(plan: Plan, session: Session): readonly string[] {
@@ -12,6 +12,7 @@ export function existingRepositories(plan: Plan, session: Session): readonly str
   const folder = state ? resolve(session.cwd, state) : join(plan.folder, '.muster');
   if (existsSync(join(folder, 'journal.db'))) return [];
   return [...plan.storage.values()]
+    .filter((storage) => storage.type === 'local')
     .filter(({ path }) => existsSync(join(path, 'config')) && existsSync(join(path, 'keys')))
     .map(
       ({ name, path }) =>

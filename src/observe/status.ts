@@ -3,7 +3,8 @@ import type { Instant, Milliseconds } from '../base/clock.ts';
 import { judgeProof, type ProofJudgement } from '../order/objectives/proof.ts';
 import { type Judgement, type Verdict, verdictOn } from '../order/objectives/verdict.ts';
 import type { Plan } from '../plan/model/plan.ts';
-import type { Storage, System } from '../plan/model/system.ts';
+import type { Storage } from '../plan/model/storage.ts';
+import type { System } from '../plan/model/system.ts';
 import { dueFinder, type Overdue } from './overdue.ts';
 
 /** How things are at an instant, worked out from the plan: what did not run is noticed without anyone reporting it. */

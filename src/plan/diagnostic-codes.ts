@@ -91,6 +91,7 @@ export const diagnosticCodes = {
     'A system without a source says where, when or how long to keep backups.',
     'Add `source`, or remove the key.',
   ],
+  'nothing-to-copy': ['A replication is stated where no copies are made.', 'Add `copies`, or remove it.'],
   'nothing-to-restore': [
     'A step restores a system that has no source.',
     'Give the system a source, or remove the step.',

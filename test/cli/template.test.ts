@@ -58,7 +58,7 @@ describe('the plan that init writes', () => {
         const [source, storage] = [`/source/${text}`, `/storage/${text}`];
         const plan = await planFrom({ template: 'files', name: 'shop', source, storage }, folder);
         expect(plan.systems.get('files')?.source).toMatchObject({ paths: [source] });
-        expect(plan.storage.get('primary')?.path).toBe(storage);
+        expect(plan.storage.get('primary')).toMatchObject({ type: 'local', path: storage });
       }),
       { numRuns: 100 },
     );

@@ -1,4 +1,13 @@
-import { dateTime, formatSize, fromBytePath, ratiosOf, type BackupRecord, type Entry, type Plan } from '../../index.ts';
+import {
+  dateTime,
+  formatSize,
+  fromBytePath,
+  ratiosOf,
+  resticPlace,
+  type BackupRecord,
+  type Entry,
+  type Plan,
+} from '../../index.ts';
 import { printable } from './printable.ts';
 import { counted } from './counted.ts';
 
@@ -53,7 +62,7 @@ function withoutMuster(backup: BackupRecord, plan: Plan): readonly string[] {
   if (!copy || !storage) return [];
   return [
     'Without muster:',
-    `  restic -r ${shellWord(storage.path)} restore ${copy.snapshot.slice(0, 8)} --target FOLDER`,
+    `  restic -r ${shellWord(resticPlace(storage))} restore ${copy.snapshot.slice(0, 8)} --target FOLDER`,
   ];
 }
 

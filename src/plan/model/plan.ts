@@ -1,4 +1,5 @@
-import type { Key, Storage, Retention, Tier, System } from './system.ts';
+import type { Key, Retention, Tier, System } from './system.ts';
+import type { Storage } from './storage.ts';
 import type { Probe, Action, Runbook } from './runbook.ts';
 import type { Channel, Contact, Audience, Message, Route } from './message.ts';
 

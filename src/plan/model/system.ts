@@ -10,17 +10,6 @@ export interface Key extends Named {
   readonly passphrase: Secret;
 }
 
-/** A storage target. The first key of the plan that fits opens its vault; all keys of the plan get a slot when it is made. */
-export interface Storage extends Named {
-  readonly type: 'local';
-  /** Absolute path of the vault's folder. */
-  readonly path: string;
-  /** Bytes that may be used; `status` compares. */
-  readonly capacity: number | undefined;
-  /** Name of the failure domain (a room, a site, a region). Copies in one location count as one location. */
-  readonly location: string | undefined;
-}
-
 export interface Retention extends Named {
   readonly keep: RetentionCounts;
   /** Floor: at least so many successful backups of a scope stay. At least 1. */
@@ -69,9 +58,20 @@ export interface System extends Named {
 
 export interface StorageUse {
   readonly to: string;
-  /** Further targets that get each backup before it counts as succeeded. */
+  /** Further targets that get each backup. */
   readonly copies: readonly string[];
+  /** Undefined: synchronous. */
+  readonly replication?: Replication | undefined;
 }
+
+/**
+ * When the copies of a backup are made. `synchronous`: as a part of it. `asynchronous`: right after it, in a run of their
+ * own. `batch`: at these times, for all that is missing then.
+ */
+export type Replication =
+  | { readonly mode: 'synchronous' }
+  | { readonly mode: 'asynchronous'; readonly retry: Retry }
+  | { readonly mode: 'batch'; readonly when: Recurrence; readonly timezone: string; readonly retry: Retry };
 
 export interface Recovery {
   /** The user's own guess of the time to restore, until a measured one exists. */

@@ -33,7 +33,8 @@ function scheduleOf(entry: Entry, scope: Scope): Schedule {
   };
 }
 
-function timezoneOf(node: Node | undefined, scope: Scope): string {
+/** The zone of a schedule: its own, else the plan's. */
+export function timezoneOf(node: Node | undefined, scope: Scope): string {
   const name = textOf(node);
   if (node === undefined || name === undefined) return scope.timezone;
   checkTimezone(node, name, scope.problems);
@@ -50,7 +51,8 @@ const words: ReadonlyMap<string, string> = new Map([
   ['yearly', '0 0 1 1 *'],
 ]);
 
-function recurrenceOf(schedule: Node, scope: Scope): Recurrence {
+/** What `cron` or `every` of a schedule says. */
+export function recurrenceOf(schedule: Node, scope: Scope): Recurrence {
   const every = child(schedule, 'every');
   if (every) return everyOf(every, scope);
   const node = child(schedule, 'cron');
@@ -65,7 +67,7 @@ const shortestInterval = 60_000;
 function everyOf(node: Node, scope: Scope): Recurrence {
   const ms = durationOf(node, scope);
   if (ms !== undefined && ms < shortestInterval) {
-    const message = `${quote(authoredText(node))} is too short an interval for backups`;
+    const message = `${quote(authoredText(node))} is too short an interval`;
     scope.problems.error({ code: 'bad-duration', at: node, message, hint: 'Write `1m` or longer.' });
   }
   return { kind: 'every', ms: ms ?? shortestInterval, authored: textOf(node) ?? '' };

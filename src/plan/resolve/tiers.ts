@@ -5,6 +5,7 @@ import { quote } from '../quote.ts';
 import { child, itemsOf, type Entry, type Node } from '../read/node.ts';
 import { namedOf, noObjectives, objectivesOf } from './common.ts';
 import { referenceOf, referencesOf } from './references.ts';
+import { replicationOf } from './replication.ts';
 import { schedulesOf } from './schedules.ts';
 import type { Scope } from './scope.ts';
 import { numberOf, textOf, wordOf } from './values.ts';
@@ -61,7 +62,7 @@ export function storageUseOf(node: Node | undefined, scope: Scope): StorageUse |
   const to = referenceOf(child(node, 'to'), 'storage', scope) ?? '';
   const copies = referencesOf(child(node, 'copies'), 'storage', scope);
   if (copies.includes(to)) reportCopyToItself(child(node, 'copies'), to, scope);
-  return { to, copies };
+  return { to, copies, replication: replicationOf(node, copies, scope) };
 }
 
 function reportCopyToItself(copies: Node | undefined, to: string, { problems }: Scope): void {

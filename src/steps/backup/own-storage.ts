@@ -5,7 +5,9 @@ import type { Plan } from '../../plan/model/plan.ts';
 
 /** Throws `storage-inside-source` when a vault would be backed up into a vault: that grows with every backup. */
 export function refuseOwnStorage(roots: readonly CaptureRoot[], { storage }: Pick<Plan, 'storage'>): void {
-  for (const { name, path } of storage.values()) {
+  for (const target of storage.values()) {
+    if (target.type !== 'local') continue;
+    const { name, path } = target;
     const root = roots.find((candidate) => isRead(candidate, toBytePath(path)));
     if (root !== undefined) throw inside(name, path, fromBytePath(root.as ?? root.path));
   }
