@@ -195,7 +195,7 @@ export interface VaultCheck {
 
 /** What keeps a vault small and sound. All but plans and checks want it for themselves: `vault-locked` when it is in use. */
 export interface Maintenance {
-  /** When each snapshot was written, by the clock of the store: what its writer says of itself may be false. */
+  /** When each snapshot was written, by the clock of the store, where that tells: what its writer says of itself may be false. */
   storedAt(): Promise<ReadonlyMap<string, Instant>>;
   /** Removes snapshots; the bytes are freed by `prune`. Throws `last-snapshot`, `snapshot-ambiguous`. */
   forget(request: ForgetRequest): Promise<ForgetResult>;

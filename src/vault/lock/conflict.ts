@@ -43,9 +43,9 @@ async function readLock(objects: JsonObjects, info: IdentifiedObject): Promise<L
   }
 }
 
-/** One that can't be read has only its age to tell. */
+/** One that can't be read has only its age to tell; where the store doesn't tell that either, it is taken as new. */
 function isDead(lock: LockFile | 'damaged', info: IdentifiedObject, now: Instant): boolean {
-  return lock === 'damaged' ? now - info.modifiedAt > staleAge : isStale(lock, info.modifiedAt, now);
+  return lock === 'damaged' ? now - (info.modifiedAt ?? now) > staleAge : isStale(lock, info.modifiedAt, now);
 }
 
 /** A stale lock that can't be removed is still stale. */

@@ -19,10 +19,10 @@ const clockSlack = 5000;
 /**
  * Whether a lock was left by a dead process. It takes two witnesses. On the same host: the process is gone, and either
  * the lock shows that its number means the same here (same start of the machine, same container) or two renewals are
- * missing. From elsewhere: 30 minutes without renewal by its own time, and by the store's.
+ * missing. From elsewhere: 30 minutes without renewal by its own time, and by the store's where that is known.
  */
-export function isStale(lock: LockFile, modifiedAt: Instant, now: Instant): boolean {
-  const age = now - Math.max(lock.time, modifiedAt);
+export function isStale(lock: LockFile, modifiedAt: Instant | undefined, now: Instant): boolean {
+  const age = now - Math.max(lock.time, modifiedAt ?? lock.time);
   return age > patience[stateOfHolder(lock, now)];
 }
 

@@ -32,7 +32,8 @@ export function maintenanceOf(parts: MaintenanceParts): Maintenance {
 
 async function storedAt({ objects }: Repository): Promise<ReadonlyMap<string, Instant>> {
   const times = new Map<string, Instant>();
-  for await (const { id, modifiedAt } of objects.list('snapshots')) times.set(id, modifiedAt);
+  for await (const { id, modifiedAt } of objects.list('snapshots'))
+    if (modifiedAt !== undefined) times.set(id, modifiedAt);
   return times;
 }
 
