@@ -6,6 +6,8 @@ export interface MusterErrorDetails {
   readonly hint?: string;
   /** True when the same call may succeed later without any change by the user. */
   readonly retryable?: boolean;
+  /** The other side asks for such a pause before the next try: milliseconds. */
+  readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -17,6 +19,7 @@ export class MusterError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly retryable: boolean;
+  readonly retryAfter: number | undefined;
 
   constructor(message: string, details: MusterErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -24,6 +27,7 @@ export class MusterError extends Error {
     this.code = details.code;
     this.hint = details.hint;
     this.retryable = details.retryable ?? false;
+    this.retryAfter = details.retryAfter;
   }
 }
 

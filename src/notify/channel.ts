@@ -47,14 +47,9 @@ export interface RenderedMessage {
 
 /** A message that did not arrive. Its code is always `channel-failed`. */
 export class ChannelError extends MusterError {
-  /** The other side asked for this pause before the next try. */
-  readonly retryAfter: Milliseconds | undefined;
-
   constructor(message: string, details: ChannelErrorDetails = {}) {
-    const { retryAfter, ...rest } = details;
-    super(message, { ...rest, code: 'channel-failed' });
+    super(message, { ...details, code: 'channel-failed' });
     this.name = 'ChannelError';
-    this.retryAfter = retryAfter;
   }
 }
 
@@ -62,6 +57,7 @@ export class ChannelError extends MusterError {
 export interface ChannelErrorDetails {
   readonly hint?: string;
   readonly retryable?: boolean;
+  /** The other side asked for this pause before the next try. */
   readonly retryAfter?: Milliseconds | undefined;
 }
 

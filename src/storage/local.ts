@@ -36,6 +36,7 @@ class LocalStore implements ObjectStore {
       concurrency: 1,
       conditionalWrites: true,
       appendOnly: false,
+      streams: true,
       immutable: undefined,
     };
     this.description = `local ${folder}`;

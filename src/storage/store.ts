@@ -31,12 +31,16 @@ export interface ObjectStore {
    * this creates the place: a disk that isn't mounted must not be written to.
    */
   prepare?(prefixes: readonly string[]): Promise<void>;
+  /** Takes away what stands for a prefix and holds no object, where that means something: empty folders. */
+  tidy?(prefix: string): Promise<void>;
   /** Present where `facts.immutable` is. */
   readonly locks?: ObjectLocks | undefined;
   /** Present where objects may be in a class that must be asked for before it can be read. */
   readonly archive?: ObjectArchive | undefined;
   /** Present where the store keeps what was removed or replaced. */
   readonly versions?: ObjectVersions | undefined;
+  /** Present where it can be tried out what somebody who holds the credentials could destroy. */
+  readonly tamper?: ObjectTamper | undefined;
   /** Ends connections; the store must not be used afterwards. */
   close?(): Promise<void>;
 }
@@ -51,6 +55,13 @@ export interface StoreFacts {
   readonly conditionalWrites: boolean;
   /** True: objects can't be removed or replaced through this store, but for `locks/`. */
   readonly appendOnly: boolean;
+  /** True: a writer sends each piece as it comes; else it sends all of them when it commits. */
+  readonly streams?: boolean;
+  /**
+   * `content`: only restic's names (`data/ab/ab…`, `locks/…`) are kept, and each must be the SHA-256 of its content.
+   * Undefined: any name that is well formed.
+   */
+  readonly names?: 'content';
   /** Every object that is written is locked for so long, and the lock read back. */
   readonly immutable: { readonly mode: 'governance' | 'compliance'; readonly for: Milliseconds } | undefined;
 }
@@ -58,8 +69,8 @@ export interface StoreFacts {
 export interface ObjectInfo {
   readonly name: string;
   readonly size: number;
-  /** When it was written, by the clock of the store. */
-  readonly modifiedAt: Instant;
+  /** When it was written, by the clock of the store; undefined where the store doesn't tell. */
+  readonly modifiedAt: Instant | undefined;
   /** True when it must be thawed before it can be read. */
   readonly archived?: boolean;
 }
@@ -97,4 +108,26 @@ export interface ObjectVersions {
   changed(prefix: string): AsyncIterable<{ readonly name: string; readonly change: 'removed' | 'replaced' }>;
   /** Makes the first version that was written the one that is read. */
   restore(name: string): Promise<void>;
+}
+
+/** What a thief of the credentials would do, by the raw means of the kind of store. Only ever used on objects made for it. */
+export interface ObjectTamper {
+  attempt(kind: TamperKind, name: string): Promise<TamperResult>;
+}
+
+/**
+ * `remove`, `overwrite`: as any program would. `destroy`: with all that it takes to leave nothing, such as every version.
+ * `shorten-lock`, `lift-lock`: so that it can be destroyed later. `back-date`: so that it looks older than it is.
+ */
+export type TamperKind = 'remove' | 'overwrite' | 'destroy' | 'shorten-lock' | 'lift-lock' | 'back-date';
+
+export interface TamperResult {
+  /**
+   * `refused`: the store said no, or did not do it, and the object was read back as it was. `hidden`: what is read now is
+   * changed or gone, and what was written was read back from an older version. `done`: it is lost, or open to it.
+   * `not-applicable`: there is nothing to attempt. `unknown`: neither a refusal nor a success was seen.
+   */
+  readonly outcome: 'refused' | 'hidden' | 'done' | 'not-applicable' | 'unknown';
+  /** What was attempted and what came back, for people. */
+  readonly detail: string;
 }

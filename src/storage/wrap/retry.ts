@@ -1,0 +1,82 @@
+import { codeOf } from '../../base/error.ts';
+import type { ObjectStore } from '../store.ts';
+import { type Around, around, type Operation } from './around.ts';
+import { openHeldWriter } from './held-writer.ts';
+import { countTries, type RetryOptions } from './tries.ts';
+
+/**
+ * The same store, with requests made again that failed for a reason that may pass.
+ *
+ * A `putNew` that failed may have stored its object all the same: found under the name with the very bytes, it counts as
+ * the success it was. So whoever competes for a name must not write the same bytes as the others.
+ */
+export function withRetry(store: ObjectStore, options: RetryOptions): ObjectStore {
+  const failing = (operation: Operation): Failing => countTries({ ...operation, store: store.description }, options);
+  const again: Around = (operation, run) => retried(failing(operation), run);
+  const { versions } = store;
+  return {
+    ...around(store, again),
+    putNew: (name, bytes) => again({ doing: 'putNew', name }, newPut(store, name, bytes)),
+    writer: async () => openHeldWriter(store, again),
+    list: (prefix) => listAgain(() => store.list(prefix), failing({ doing: 'list', name: prefix })),
+    ...(versions && {
+      versions: {
+        changed: (prefix) =>
+          listAgain(() => versions.changed(prefix), failing({ doing: 'versions.changed', name: prefix })),
+        restore: (name) => again({ doing: 'versions.restore', name }, () => versions.restore(name)),
+      },
+    }),
+  };
+}
+
+/** Called with what a try threw: waits for the next one, or throws it again. */
+type Failing = ReturnType<typeof countTries>;
+
+async function retried<T>(failed: Failing, run: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await run();
+    } catch (error) {
+      await failed(error);
+    }
+  }
+}
+
+/** The second and later tries look whose object it is that is there. */
+function newPut(store: ObjectStore, name: string, bytes: Uint8Array): () => Promise<boolean> {
+  let first = true;
+  return async () => {
+    const mayBeOurs = !first;
+    first = false;
+    return (await store.putNew(name, bytes)) || (mayBeOurs && (await holds(store, name, bytes)));
+  };
+}
+
+async function holds(store: ObjectStore, name: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    return (await store.get(name)).equals(bytes);
+  } catch (error) {
+    if (codeOf(error) === 'object-missing') return false;
+    throw error;
+  }
+}
+
+/** A listing that broke off begins again at its start, and leaves out what was shown already. */
+async function* listAgain<T extends { readonly name: string }>(
+  list: () => AsyncIterable<T>,
+  failed: Failing,
+): AsyncGenerator<T> {
+  const shown = new Set<string>();
+  for (;;) {
+    try {
+      for await (const item of list()) {
+        if (shown.has(item.name)) continue;
+        shown.add(item.name);
+        yield item;
+      }
+      return;
+    } catch (error) {
+      await failed(error);
+    }
+  }
+}
