@@ -92,9 +92,8 @@ export class OpenRepository implements Repository {
     this.#packs = new PackWriter({ store: this.store, sealer: parts.sealer, onPack });
   }
 
-  get packAccess(): PackAccess | undefined {
-    const { folder } = this.store.facts;
-    return folder === undefined ? undefined : { folder, key: this.#parts.sealer.key };
+  get packAccess(): PackAccess {
+    return { folder: this.store.facts.folder, key: this.sealer.key };
   }
 
   has(type: BlobType, id: Id): boolean {

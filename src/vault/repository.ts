@@ -16,8 +16,8 @@ export type { BlobType, Id } from './id.ts';
  */
 export interface Repository {
   readonly store: ObjectStore;
-  /** What threads of this process need to read packs by themselves; undefined: they can't, and `load` is the only way. */
-  readonly packAccess?: PackAccess | undefined;
+  /** What threads of this process need to read packs by themselves, or what is given to them of packs. */
+  readonly packAccess: PackAccess;
   /** Polynomial of the content-defined chunker, from `config`. */
   readonly polynomial: bigint;
   /** For maintenance, which goes around the index: the sealed objects, and what seals them. */
@@ -84,8 +84,8 @@ export interface IndexReport {
 }
 
 export interface PackAccess {
-  /** The folder of the store. */
-  readonly folder: string;
+  /** The folder of the store; undefined: only the main thread can read it. */
+  readonly folder: string | undefined;
   readonly key: MasterKey;
 }
 

@@ -5,13 +5,17 @@ import type { Sealer } from '../format/seal.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
 import type { CheckPacksOptions, DamagedBlob, Id, PackReport } from '../repository.ts';
 import { isDamage } from '../tree/load.ts';
+import { ahead } from '../worker/ahead.ts';
 import { runCrew } from '../worker/crew.ts';
 import { extraThreads, startThreads } from '../worker/thread.ts';
 import type { PackToCheck } from './check-pack.ts';
 import { checkPack } from './check-pack.ts';
+import { inFlight } from './in-flight.ts';
+import { ownBytes } from './own-bytes.ts';
 import type { CheckThreadData, PackTask } from './pack-checker.ts';
 import { PackChecker } from './pack-checker.ts';
 import { PackReader } from './pack-reader.ts';
+import { packSize } from './pack-size.ts';
 import { readBlob } from './read-blob.ts';
 
 export interface PacksToCheck {
@@ -34,10 +38,7 @@ export async function checkPacks(packs: PacksToCheck, options: CheckPacksOptions
     startThreads: (stop) =>
       startThreads(thread, extraThreads(), { key: packs.sealer.key, stop } satisfies CheckThreadData),
     next: async () => (await tasks.next()).value,
-    messageOf: (message) => ({
-      message,
-      transfer: [message.indexed.buffer, ...sourceBuffer(message)],
-    }),
+    messageOf: (message) => ({ message, transfer: [message.indexed.buffer, ...sourceBuffer(message)] }),
     work: (task) => checker.check(task),
     onResult: async ({ id, blobs }, size) => {
       const report =
@@ -56,19 +57,20 @@ interface CountedTask extends PackTask {
   readonly blobs: number;
 }
 
-async function* tasksFor({ store, ids, index }: PacksToCheck): AsyncGenerator<CountedTask, undefined> {
-  for (const id of ids) {
-    const { words, count } = index.tableOf(id);
+/** Packs of a store that threads can't read are fetched several at once, ahead of need. */
+function tasksFor({ store, ids, index }: PacksToCheck): AsyncGenerator<CountedTask, undefined> {
+  const load = async (id: Id): Promise<CountedTask> => {
     const source = store.facts.folder ?? (await wholePack(store, id));
-    yield { id, source, blobs: count, indexed: words };
-  }
+    const { words, count } = index.tableOf(id);
+    return { id, source, blobs: count, indexed: words };
+  };
+  return ahead(ids, { load, sizeOf: () => packSize, ...inFlight(store) });
 }
 
 /** Empty when it is missing: that is not the length of any pack. */
 async function wholePack(store: ObjectStore, id: Id): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    // A copy, in memory that can be handed over whatever the store made its own of.
-    return new Uint8Array(await store.get(objectName('data', id)));
+    return ownBytes(await store.get(objectName('data', id)));
   } catch (error) {
     if (codeOf(error) === 'object-missing') return new Uint8Array();
     throw error;

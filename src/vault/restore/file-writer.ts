@@ -16,8 +16,8 @@ import type { BlobUse, PackRead, Use, WholeFile, WriteResult, WriteTask } from '
 
 export interface FileWriterOptions {
   readonly key: MasterKey;
-  /** Of the store. */
-  readonly folder: string;
+  /** Of the store; undefined: the bytes of packs come with the tasks. */
+  readonly folder: string | undefined;
   readonly asRoot: boolean;
   readonly overwrite: 'never' | 'always';
 }
@@ -54,10 +54,12 @@ export class FileWriter {
   }
 
   /** Undefined when the pack can't be read; parts that are missing show in the blobs. */
-  #read({ pack, offset, length }: PackRead): Buffer | undefined {
+  #read({ pack, offset, length, bytes }: PackRead): Buffer | undefined {
+    const { folder } = this.#options;
+    if (folder === undefined) return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     let file: PackBytes | undefined;
     try {
-      file = openPackFile(this.#options.folder, pack, this.#memory);
+      file = openPackFile(folder, pack, this.#memory);
       return file.read(offset, length);
     } catch (error) {
       if (codeOf(error) === undefined) throw error;

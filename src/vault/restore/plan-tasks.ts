@@ -17,16 +17,18 @@ export interface PlannedTask<P extends Piece> {
 /** Stored bytes that are read for one task, but for a single blob that is larger; bounded is also the work in it. */
 const taskBytes = 2 ** 22;
 const taskPieces = 512;
-/** A gap that is cheaper to read than to skip. */
-const smallGap = 2 ** 16;
+/** A gap that is cheaper to read than to skip: on a disk. */
+export const smallGap = 2 ** 16;
+/** In a store where each read is a request. */
+export const remoteGap = 2 ** 19;
 
 /** Puts pieces in the order in which they lie in their packs, each blob once, and cuts that into tasks. */
-export function* planTasks<P extends Piece>(pieces: readonly P[]): Generator<PlannedTask<P>> {
-  let draft = new Draft<P>();
+export function* planTasks<P extends Piece>(pieces: readonly P[], gap = smallGap): Generator<PlannedTask<P>> {
+  let draft = new Draft<P>(gap);
   for (const piece of [...pieces].sort((a, b) => compare(a.location, b.location))) {
     if (draft.isFullFor(piece)) {
       yield draft;
-      draft = new Draft();
+      draft = new Draft(gap);
     }
     draft.add(piece);
   }
@@ -41,7 +43,12 @@ function compare(a: BlobLocation, b: BlobLocation): number {
 class Draft<P extends Piece> implements PlannedTask<P> {
   readonly pieces: P[] = [];
   readonly #reads: PackRead[] = [];
+  readonly #gap: number;
   #bytes = 0;
+
+  constructor(gap: number) {
+    this.#gap = gap;
+  }
 
   get task(): WriteTask {
     return { reads: this.#reads };
@@ -78,7 +85,7 @@ class Draft<P extends Piece> implements PlannedTask<P> {
 
   #readWith({ pack, offset }: BlobLocation): PackRead {
     const last = this.#reads.at(-1);
-    if (last?.pack === pack && offset - last.offset - last.length <= smallGap) return last;
+    if (last?.pack === pack && offset - last.offset - last.length <= this.#gap) return last;
     const read = { pack, offset, length: 0, blobs: [] };
     this.#reads.push(read);
     return read;

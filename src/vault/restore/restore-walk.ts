@@ -159,10 +159,10 @@ export class RestoreWalk {
     await this.#descend(new FolderInWork({ context, target, parent, entry, becomes, onDone: this.#onDone }), tree);
   }
 
-  /** Files with content that is nobody else's, in a vault whose packs are within reach, where nothing stands. */
+  /** Files with content that is nobody else's, where nothing stands. */
   #isForPieces(folder: FolderInWork, { node }: SafeEntry): boolean {
-    const { repository, request } = this.#context;
-    if (repository.packAccess === undefined || node.type !== 'file') return false;
+    const { request } = this.#context;
+    if (node.type !== 'file') return false;
     if (node.content === undefined || node.content.length === 0) return false;
     if (node.links > 1 && node.inode !== 0n) return false;
     return request.overwrite === 'never' || statAt(folder.enter().child(node.name)) === undefined;

@@ -1,6 +1,6 @@
 import { runCrew } from '../worker/crew.ts';
 import { extraThreads, startThreads } from '../worker/thread.ts';
-import type { Id, PackAccess } from '../repository.ts';
+import type { Id } from '../repository.ts';
 import type { RestoreContext } from './context.ts';
 import { faultOf } from './entry-refused.ts';
 import type { FileInWork } from './file-in-work.ts';
@@ -11,6 +11,7 @@ import { planTasks } from './plan-tasks.ts';
 import { restoreLeaf } from './restore-leaf.ts';
 import type { FilePiece } from './restore-walk.ts';
 import { RestoreWalk } from './restore-walk.ts';
+import { buffersIn, withBytes } from './task-bytes.ts';
 import type { SafeEntry } from './tree-walk.ts';
 import type { WriteResult } from './write-task.ts';
 
@@ -43,9 +44,7 @@ export class RestoreWork {
   async run(tree: Id, threadsFrom: number): Promise<void> {
     try {
       await this.#walk.start(tree);
-      const access = this.#context.repository.packAccess;
-      if (access !== undefined) await this.#runCrew(access, threadsFrom);
-      else while ((await this.#walk.nextWindow()) !== undefined);
+      await this.#runCrew(threadsFrom);
       await this.#repeat();
     } finally {
       for (const file of this.#open) file.close();
@@ -53,16 +52,16 @@ export class RestoreWork {
     }
   }
 
-  async #runCrew({ folder, key }: PackAccess, threadsFrom: number): Promise<void> {
-    const { asRoot, request, tally } = this.#context;
-    const options = { folder, key, asRoot, overwrite: request.overwrite };
+  async #runCrew(threadsFrom: number): Promise<void> {
+    const { repository, asRoot, request, tally } = this.#context;
+    const options = { ...repository.packAccess, asRoot, overwrite: request.overwrite };
     const writer = new FileWriter(options);
-    const tasks = this.#tasks();
+    const tasks = withBytes(repository.store, (gap) => this.#tasks(gap));
     await runCrew<Task, WriteResult, number>({
       threadsFrom,
       startThreads: (stop) => startThreads(thread, extraThreads(), { ...options, stop }),
       next: async () => (await tasks.next()).value,
-      messageOf: ({ task }) => ({ message: task, transfer: [] }),
+      messageOf: ({ task }) => ({ message: task, transfer: buffersIn(task) }),
       work: ({ task }) => writer.write(task),
       onStep: ({ pieces }, number) => this.#succeeded(pieces[number]),
       onResult: async ({ pieces }, result) => {
@@ -73,9 +72,9 @@ export class RestoreWork {
     });
   }
 
-  async *#tasks(): AsyncGenerator<Task, undefined> {
+  async *#tasks(gap: number): AsyncGenerator<Task, undefined> {
     for (let window = await this.#walk.nextWindow(); window !== undefined; window = await this.#walk.nextWindow())
-      yield* planTasks(window);
+      yield* planTasks(window, gap);
   }
 
   #settle(pieces: readonly FilePiece[], { failed, metadata }: WriteResult): void {

@@ -12,6 +12,8 @@ export interface PackRead {
   readonly pack: Id;
   readonly offset: number;
   length: number;
+  /** What is there, where a thread can't read it itself. */
+  bytes?: Uint8Array<ArrayBuffer> | undefined;
   /** In the order in which they lie there. */
   readonly blobs: BlobUse[];
 }

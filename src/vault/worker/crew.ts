@@ -97,6 +97,8 @@ class Crew<Task, Result, Step> {
       const task = await this.#options.next();
       if (task === undefined) this.#ended = true;
       else this.#ready.push(task);
+      // The next may be on its way over a network.
+      this.#dealOut();
     }
     const { threadsFrom } = this.#options;
     if (this.#threads.length === 0 && this.#ready.length > 0 && this.#ready.length >= threadsFrom) this.#start();

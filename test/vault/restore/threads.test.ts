@@ -169,7 +169,7 @@ describe('a restore in threads', () => {
   test('a store without a folder in reach is restored and checked all the same', async () => {
     const local = openLocalStore({ folder: backup.folder });
     const store = Object.assign(Object.create(local) as typeof local, {
-      facts: { type: 'local', folder: undefined },
+      facts: { ...local.facts, folder: undefined },
       get: local.get.bind(local),
       size: local.size.bind(local),
       list: local.list.bind(local),
