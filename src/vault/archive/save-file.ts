@@ -8,11 +8,21 @@ import type { SourceEntry } from './entry.ts';
 import { fileJson } from './file-job.ts';
 import type { FileJob, JobOutcome } from './file-job.ts';
 import { unchangedContent } from './known-content.ts';
-import type { PendingNode, Saved } from './node-list.ts';
+import { LaterNode } from './node-list.ts';
+import type { Saved } from './node-list.ts';
 
 /** The node of a regular file: at once when its content is known, else when somebody has read it. */
-export async function saveFile(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): Promise<Saved> {
+export function saveFile(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): Saved | Promise<Saved> {
+  return context.hardLinks.isInWork(stats) ? saveOtherName(context, entry, stats) : saveFree(context, entry, stats);
+}
+
+/** Once the name under which the file is being read has come to its end. */
+async function saveOtherName(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): Promise<Saved> {
   while (context.hardLinks.isInWork(stats)) await context.crew.help();
+  return await saveFree(context, entry, stats);
+}
+
+function saveFree(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): Saved | Promise<Saved> {
   const same = sameText(context, entry, stats);
   if (same !== undefined) return same;
   const previous = entry.previous?.node();
@@ -20,8 +30,8 @@ export async function saveFile(context: ArchiveContext, entry: SourceEntry, stat
   compare(context, previous, unchanged);
   const content = unchanged ?? context.hardLinks.contentOf(stats);
   if (content !== undefined) return knownFile(context, entry, { stats, content });
-  if (context.crew.hasThreads && stats.size >= minimumToSplit) return await saveLarge(context, entry, stats);
-  return await readLater(context, entry, stats);
+  if (context.crew.hasThreads && stats.size >= minimumToSplit) return saveLarge(context, entry, stats);
+  return readLater(context, entry, stats);
 }
 
 /**
@@ -43,12 +53,23 @@ function sameText(context: ArchiveContext, entry: SourceEntry, stats: BigIntStat
 }
 
 const endOfEmpty = ']}';
-const content = /^(?:"[0-9a-f]{64}"(?:,(?=")|(?=\])))*\]\}$/;
+const quotedId = /"[0-9a-f]{64}"/y;
+/** Of an id in quotes and what follows it. */
+const lengthOfItem = 67;
 
-/** True when it is a list of chunks, to the end of the node, that the vault has. */
+/**
+ * True when it is a list of chunks, to the end of the node, that the vault has. One at a time: a pattern for the whole
+ * list of a file of many GiB takes more stack than there is.
+ */
 function isStored({ repository }: ArchiveContext, list: string): boolean {
-  if (!content.test(list)) return false;
-  for (let at = 1; at + 64 < list.length; at += 67) if (!repository.has('data', list.slice(at, at + 64))) return false;
+  if (list === endOfEmpty) return true;
+  const end = list.length - endOfEmpty.length;
+  if ((end + 1) % lengthOfItem !== 0 || !list.endsWith(endOfEmpty)) return false;
+  for (let at = 0; at < end; at += lengthOfItem) {
+    quotedId.lastIndex = at;
+    if (!quotedId.test(list) || (at + lengthOfItem < end && list[at + lengthOfItem - 1] !== ',')) return false;
+    if (!repository.has('data', list.slice(at + 1, at + 65))) return false;
+  }
   return true;
 }
 
@@ -72,15 +93,15 @@ function knownFile(context: ArchiveContext, entry: SourceEntry, { stats, content
   return fileJson({ name: entry.name, attributes }, { stats, size, content }, context.owners);
 }
 
-async function readLater(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): Promise<PendingNode> {
-  const { promise: pending, resolve } = Promise.withResolvers<string | undefined>();
+function readLater(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): LaterNode {
+  const node = new LaterNode();
   context.hardLinks.begin(stats);
-  await context.crew.add(jobOf(context, entry, stats), (outcome) => {
+  context.crew.add(jobOf(context, entry, stats), (outcome) => {
     context.hardLinks.end(stats);
     noteOutcome(context, outcome);
-    resolve(outcome.node);
+    node.settle(outcome.node);
   });
-  return { pending };
+  return node;
 }
 
 function jobOf(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): FileJob {
