@@ -5,6 +5,7 @@ import type { ObjectStore } from '../storage/store.ts';
 import { newConfig, sealConfig } from './format/config.ts';
 import type { KeySlot, ScryptCost } from './format/key-slot.ts';
 import { createKeySlot, defaultCost } from './format/key-slot.ts';
+import type { MasterKey } from './format/master-key.ts';
 import { randomMasterKey } from './format/master-key.ts';
 import { configName, objectName, repositoryFolders } from './format/names.ts';
 import { JsonObjects } from './format/objects.ts';
@@ -25,6 +26,8 @@ export interface CreateOptions {
   readonly identity?: LockHolder;
   /** Where files are cut; default: a random one. */
   readonly polynomial?: bigint;
+  /** What encrypts everything; default: a random one. Packs can go between repositories with the same one as they are. */
+  readonly master?: MasterKey;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface CreateOptions {
 export async function createRepository(options: CreateOptions): Promise<Repository> {
   const { store, clock } = options;
   await refuseExisting(store);
-  const [master, config] = [randomMasterKey(), newConfig(options.polynomial)];
+  const [master, config] = [options.master ?? randomMasterKey(), newConfig(options.polynomial)];
   const sealer = createSealer(master);
   const slots = await createSlots(options, master);
   await store.prepare?.(repositoryFolders());

@@ -6,6 +6,7 @@ import { chunksOf } from './chunker/chunks.ts';
 import type { RepositoryConfig } from './format/config.ts';
 import { configName } from './format/names.ts';
 import type { JsonObjects } from './format/objects.ts';
+import type { IndexedPack } from './format/index-file.ts';
 import type { Sealer } from './format/seal.ts';
 import type { BlobIndex } from './index/blob-index.ts';
 import { IndexWriter } from './index/index-writer.ts';
@@ -18,6 +19,7 @@ import { takeLock } from './lock/take-lock.ts';
 import { checkPack } from './pack/check-pack.ts';
 import { checkPacks } from './pack/check-packs.ts';
 import { PackReceiver } from './pack/pack-receiver.ts';
+import type { SealedBlobToAdd } from './pack/pack-writer.ts';
 import { PackWriter } from './pack/pack-writer.ts';
 import { PackReader } from './pack/pack-reader.ts';
 import { readBlob } from './pack/read-blob.ts';
@@ -34,6 +36,7 @@ import type {
   RepositoryLock,
   IndexReport,
   SaveOptions,
+  SavedBlob,
   SharedWriting,
 } from './repository.ts';
 
@@ -71,6 +74,8 @@ export class OpenRepository implements Repository {
   #savedWithoutLock = false;
   /** Writes take turns. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Of those that are not over. */
+  #turns = 0;
 
   constructor(parts: RepositoryParts) {
     this.#parts = parts;
@@ -100,20 +105,48 @@ export class OpenRepository implements Repository {
     return this.#pending.has(keyOf(type, id)) || this.#index.has(type, id);
   }
 
-  async save(
-    type: BlobType,
-    bytes: Uint8Array,
-    { claims, compression }: SaveOptions = {},
-  ): Promise<{ readonly id: Id; readonly stored: number }> {
+  async save(type: BlobType, bytes: Uint8Array, { claims, compression }: SaveOptions = {}): Promise<SavedBlob> {
     this.#refuseOldVersion();
     const id = hash('sha256', bytes);
     if (this.#locks.size === 0) this.#savedWithoutLock = true;
     return await this.#inTurn(async () => {
       if (this.has(type, id) || claims?.claim(id) === false) return { id, stored: 0 };
       const stored = await this.#packs.add({ type, id, compression }, bytes);
+      // Its pack may be durable already.
       if (!this.#index.has(type, id)) this.#pending.add(keyOf(type, id));
       await this.#indexWriter.writeIfDue();
       return { id, stored };
+    });
+  }
+
+  saveAtOnce(type: BlobType, bytes: Uint8Array, { claims, compression }: SaveOptions = {}): SavedBlob | undefined {
+    if (this.#turns > 0 || this.#locks.size === 0 || !this.#packs.hasRoom(type, bytes.length)) return undefined;
+    this.#refuseOldVersion();
+    const id = hash('sha256', bytes);
+    if (this.has(type, id) || claims?.claim(id) === false) return { id, stored: 0 };
+    const stored = this.#packs.addAtOnce({ type, id, compression }, bytes);
+    this.#pending.add(keyOf(type, id));
+    return { id, stored };
+  }
+
+  async saveSealed(blob: SealedBlobToAdd, sealed: Buffer): Promise<number> {
+    this.#refuseOldVersion();
+    const { type, id } = blob;
+    return await this.#inTurn(async () => {
+      if (this.has(type, id)) return 0;
+      await this.#packs.addSealed(blob, sealed);
+      if (!this.#index.has(type, id)) this.#pending.add(keyOf(type, id));
+      await this.#indexWriter.writeIfDue();
+      return sealed.length;
+    });
+  }
+
+  async savePack(pack: IndexedPack, bytes: Uint8Array): Promise<void> {
+    this.#refuseOldVersion();
+    await this.#inTurn(async () => {
+      await this.#packs.addPack(pack, bytes);
+      for (const { type, id } of pack.blobs) if (!this.#index.has(type, id)) this.#pending.add(keyOf(type, id));
+      await this.#indexWriter.writeIfDue();
     });
   }
 
@@ -156,6 +189,10 @@ export class OpenRepository implements Repository {
 
   hasPack(id: Id): boolean {
     return this.#index.hasPack(id);
+  }
+
+  packLength(id: Id): number {
+    return this.#index.lengthOf(id);
   }
 
   packs(): Iterable<{ readonly id: Id; readonly blobs: readonly BlobLocation[] }> {
@@ -262,7 +299,8 @@ export class OpenRepository implements Repository {
   }
 
   async #inTurn<T>(run: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(run);
+    this.#turns += 1;
+    const turn = this.#turn.then(run).finally(() => (this.#turns -= 1));
     this.#turn = turn.catch(() => undefined);
     return await turn;
   }

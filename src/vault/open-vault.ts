@@ -2,7 +2,8 @@ import { MusterError } from '../base/error.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { backUp } from './archive/backup.ts';
-import { copySnapshot } from './copy.ts';
+import { copySnapshot } from './copy/copy.ts';
+import type { CreateOptions } from './create.ts';
 import { createRepository } from './create.ts';
 import { entriesBelow } from './entries.ts';
 import { maintenanceOf } from './maintain/maintenance.ts';
@@ -10,9 +11,10 @@ import type { OnDamagedIndex } from './index/read-index.ts';
 import { openRepository } from './open.ts';
 import type { Repository, RepositoryLock } from './repository.ts';
 import { restoreSnapshot } from './restore/restore.ts';
+import { sealedObjectsOf } from './sealed.ts';
 import { findSnapshot, loadSnapshots } from './snapshot.ts';
 import { TreeTotals } from './tree/totals.ts';
-import type { Vault, VerifyRequest, VerifyResult } from './vault.ts';
+import type { TransferProgress, Vault, VerifyRequest, VerifyResult } from './vault.ts';
 import { compareSnapshot } from './verify/compare.ts';
 import { contentsOf } from './verify/contents.ts';
 import { verifyWholeVault } from './verify/whole.ts';
@@ -33,6 +35,8 @@ export interface CreateVaultOptions {
   /** Each of them opens the vault. */
   readonly passphrases: readonly string[];
   readonly clock: Clock;
+  /** Gets the master key of that vault, and cuts files where it does: then packs are copied between the two as they are. */
+  readonly like?: Vault | undefined;
 }
 
 /** Opens a vault that muster or restic made. Throws what `openRepository` throws: `vault-missing`, `wrong-passphrase` … */
@@ -41,8 +45,13 @@ export async function openVault(options: OpenVaultOptions): Promise<Vault> {
 }
 
 /** Makes an empty vault. Throws what `createRepository` throws: `vault-exists` … */
-export async function createVault(options: CreateVaultOptions): Promise<Vault> {
-  return vaultOn(await createRepository(options), options.clock);
+export async function createVault({ like, ...options }: CreateVaultOptions): Promise<Vault> {
+  const shared = like && sharedWith(repositoryOf(like));
+  return vaultOn(await createRepository({ ...options, ...shared }), options.clock);
+}
+
+function sharedWith({ polynomial, sealer }: Repository): Pick<CreateOptions, 'polynomial' | 'master'> {
+  return { polynomial, master: sealer.key };
 }
 
 /** The repositories behind vaults, for copies from one to another. */
@@ -69,9 +78,11 @@ export function vaultOn(repository: Repository, clock: Clock): Vault {
     hasPack: (id) => repository.hasPack(id),
     contents: (snapshot) => contentsOf(repository, snapshot),
     compare: (request) => compareSnapshot({ repository, clock, request, signal: request.signal ?? never }),
-    copyTo: (target, snapshot, signal) => copyTo({ from: repository, target, snapshot, signal }),
+    copyTo: (target, snapshot, signal, onProgress) =>
+      copyTo({ from: repository, target, snapshot, signal, clock, onProgress }),
     ...maintenanceOf({ repository, clock, repositoryOf }),
     totals: async (id) => totals.of((await findSnapshot(repository, id)).tree),
+    sealed: sealedObjectsOf(repository),
     bytesUsed: () => bytesUsed(repository.store),
     close: () => repository.close(),
   };
@@ -145,13 +156,15 @@ interface CopyRequest {
   readonly target: Vault;
   readonly snapshot: string;
   readonly signal: AbortSignal | undefined;
+  readonly clock: Clock;
+  readonly onProgress: ((progress: TransferProgress) => void) | undefined;
 }
 
 async function copyTo(request: CopyRequest): Promise<{ readonly snapshot: string; readonly bytesStored: number }> {
-  const { from, target, snapshot } = request;
+  const { from, target, snapshot, clock, onProgress } = request;
   const to = repositoryOf(target);
   return await lockedIfPossible(from, request.signal, (outer) =>
-    locked(to, outer, (signal) => copySnapshot({ from, to, snapshot, signal })),
+    locked(to, outer, (signal) => copySnapshot({ from, to, snapshot, signal, clock, onProgress })),
   );
 }
 

@@ -2,6 +2,8 @@ import type { Compression } from '../base/compression.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import type { Claims } from './index/claimed-ids.ts';
 import type { IndexView } from './index/index-view.ts';
+import type { IndexedPack } from './format/index-file.ts';
+import type { SealedBlobToAdd } from './pack/pack-writer.ts';
 import type { PackReceiver } from './pack/pack-receiver.ts';
 import type { MasterKey } from './format/master-key.ts';
 import type { JsonObjects } from './format/objects.ts';
@@ -28,7 +30,13 @@ export interface Repository {
   /** True when the index, or this writer, holds it. */
   has(type: BlobType, id: Id): boolean;
   /** Stores it unless it is there. `stored`: bytes added, 0 when it was known. `bytes` may be reused afterwards. */
-  save(type: BlobType, bytes: Uint8Array, options?: SaveOptions): Promise<{ readonly id: Id; readonly stored: number }>;
+  save(type: BlobType, bytes: Uint8Array, options?: SaveOptions): Promise<SavedBlob>;
+  /** As `save`, where there is nothing to wait for, as for most small blobs. Undefined: only `save` can. */
+  saveAtOnce?(type: BlobType, bytes: Uint8Array, options?: SaveOptions): SavedBlob | undefined;
+  /** As `save`, for what is sealed with the key of this repository already; the bytes stored. It must be known to be sound. */
+  saveSealed(blob: SealedBlobToAdd, sealed: Buffer): Promise<number>;
+  /** Stores a pack that another repository with the same key has, and has checked. `bytes` belong to the store then. */
+  savePack(pack: IndexedPack, bytes: Uint8Array): Promise<void>;
   /** Absent where only `save` can store. `flush` makes durable what the receivers have taken. */
   shareWriting?(): SharedWriting;
   /** Decrypted, decompressed, checked against its id. Throws `blob-missing` or `blob-damaged`. */
@@ -37,6 +45,8 @@ export interface Repository {
   locate(type: BlobType, id: Id): BlobLocation | undefined;
   /** True when the index lists it. */
   hasPack(id: Id): boolean;
+  /** Bytes of its blobs that the index lists; 0 when it lists none. */
+  packLength(id: Id): number;
   /** Packs of the index with their blobs. */
   packs(): Iterable<{ readonly id: Id; readonly blobs: readonly BlobLocation[] }>;
   /** Everything saved so far is durable and indexed when it resolves. */
@@ -81,6 +91,13 @@ export interface IndexReport {
   readonly faults: readonly string[];
   /** How many blobs the readable files list for each pack. */
   readonly blobs: ReadonlyMap<Id, number>;
+}
+
+/** What `save` says. */
+export interface SavedBlob {
+  readonly id: Id;
+  /** Bytes that it takes in its pack; 0: it was stored before. */
+  readonly stored: number;
 }
 
 export interface PackAccess {

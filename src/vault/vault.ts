@@ -3,6 +3,7 @@ import type { Instant } from '../base/clock.ts';
 import type { RebuiltIndex } from './maintain/rebuild-index.ts';
 import type { Difference, ForgetRequest, ForgetResult, PruneResult, RepairReport } from './maintain/requests.ts';
 import type { Compression } from '../base/compression.ts';
+import type { SealedObjects } from './sealed.ts';
 
 /** A deduplicating, encrypted repository in restic's format 2, on one storage target. */
 export interface Vault extends Maintenance {
@@ -29,14 +30,21 @@ export interface Vault extends Maintenance {
   contents(snapshot: string): AsyncIterable<StoredFile>;
   /** Reads what a restore wrote below a folder and holds it against the snapshot, to the last byte. */
   compare(request: CompareRequest): Promise<CompareResult>;
-  /** Brings a snapshot and what it needs to another vault; ids there differ, `original` names this one. */
+  /**
+   * Brings a snapshot and what it needs to another vault; ids there differ, `original` names this one. What a copy that
+   * was cut off has brought is found by the next. The progress has the bytes that are stored there, and those still to come
+   * as far as they are known.
+   */
   copyTo(
     target: Vault,
     snapshot: string,
     signal?: AbortSignal,
+    onProgress?: (progress: TransferProgress) => void,
   ): Promise<{ readonly snapshot: string; readonly bytesStored: number }>;
   /** Files in a snapshot, and their bytes. */
   totals(snapshot: string): Promise<{ readonly files: number; readonly bytes: number }>;
+  /** What muster keeps beside the repository. */
+  readonly sealed: SealedObjects;
   /** Bytes used by the repository in its store. */
   bytesUsed(): Promise<number>;
   /** Gives up the lock, if one is held. The vault must not be used afterwards. */

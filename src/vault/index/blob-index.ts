@@ -59,6 +59,14 @@ export class BlobIndex {
     return blobs.sort((a, b) => a.offset - b.offset);
   }
 
+  /** Bytes of the blobs of a pack, as they are stored. */
+  lengthOf(pack: Id): number {
+    const ranges = this.#packs[this.#packNumbers.get(pack) ?? -1]?.ranges ?? [];
+    let length = 0;
+    for (const [from, to] of ranges) for (let entry = from; entry < to; entry += 1) length += this.#word(entry, 10);
+    return length;
+  }
+
   /** As `blobsOf`, in no order, for another thread. */
   tableOf(pack: Id): BlobTable {
     const ranges = this.#packs[this.#packNumbers.get(pack) ?? -1]?.ranges ?? [];

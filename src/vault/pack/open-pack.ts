@@ -33,9 +33,24 @@ export class OpenPack {
   }
 
   async add(blob: Omit<PackedBlob, 'offset' | 'length'>, sealed: Buffer): Promise<void> {
-    this.blobs.push({ ...blob, offset: this.size, length: sealed.length });
-    this.size += sealed.length;
+    this.#note(blob, sealed.length);
     await this.#append(sealed);
+  }
+
+  /** Bytes that `addAtOnce` can take. */
+  get room(): number {
+    return pieceLength - this.#filled;
+  }
+
+  /** As `add`, of less than `room`. */
+  addAtOnce(blob: Omit<PackedBlob, 'offset' | 'length'>, sealed: Buffer): void {
+    this.#note(blob, sealed.length);
+    this.#filled += sealed.copy(this.#piece, this.#filled);
+  }
+
+  #note({ type, id, uncompressedLength }: Omit<PackedBlob, 'offset' | 'length'>, length: number): void {
+    this.blobs.push({ type, id, offset: this.size, length, uncompressedLength });
+    this.size += length;
   }
 
   holds(type: BlobType): boolean {

@@ -3,9 +3,10 @@ import type { IndexedPack } from '../format/index-file.ts';
 import { blobsPerIndex } from '../format/index-file.ts';
 import type { Compression } from '../../base/compression.ts';
 import type { Compressor } from '../format/compressor.ts';
-import { createCompressor } from '../format/compressor.ts';
+import { compressedBound, createCompressor } from '../format/compressor.ts';
 import { objectName } from '../format/names.ts';
 import type { Sealer } from '../format/seal.ts';
+import { sealOverhead } from '../format/seal.ts';
 import { zstdLevels } from '../format/zstd.ts';
 import type { BlobType, Id } from '../repository.ts';
 import { BlobSealer } from './blob-sealer.ts';
@@ -13,7 +14,9 @@ import { OpenPack } from './open-pack.ts';
 import { packSize } from './pack-size.ts';
 
 /** Packs that may be on their way to the disk while the next are filled. */
-const commitsAtOnce = 4;
+const commitsToDisk = 4;
+/** Over a network, where each of them is in memory. */
+const commitsOverNetwork = 8;
 
 export interface PackWriterOptions {
   readonly store: ObjectStore;
@@ -32,22 +35,52 @@ export class PackWriter {
   readonly #commits = new Set<Promise<void>>();
   readonly #compressors = new Map<number, Compressor>();
   readonly #blobSealer: BlobSealer;
+  readonly #commitsAtOnce: number;
   #fault: unknown;
 
   constructor(options: PackWriterOptions) {
     this.#options = options;
+    const { folder, concurrency } = options.store.facts;
+    this.#commitsAtOnce = folder === undefined ? Math.min(concurrency, commitsOverNetwork) : commitsToDisk;
     this.#blobSealer = new BlobSealer(options.sealer);
   }
 
   /** Returns the bytes that it takes in the pack. */
   async add({ type, id, compression }: BlobToAdd, plain: Uint8Array): Promise<number> {
     return await this.#guard(async () => {
-      const pack = this.#open.get(type) ?? (await this.#start(type));
       const { sealed, uncompressedLength } = this.#blobSealer.seal(plain, this.#compressor(compression));
-      await pack.add({ type, id, uncompressedLength }, sealed);
-      if (pack.size >= packSize || pack.blobs.length >= blobsPerIndex) await this.#end(type, pack);
+      await this.#put({ type, id, uncompressedLength }, sealed);
       return sealed.length;
     });
+  }
+
+  /** As `add`, for a blob that is sealed with the key of this repository already. */
+  async addSealed(blob: SealedBlobToAdd, sealed: Buffer): Promise<void> {
+    await this.#guard(() => this.#put(blob, sealed));
+  }
+
+  /** Writes a whole pack from elsewhere. Resolves when there is room for the next. */
+  async addPack(pack: IndexedPack, bytes: Uint8Array): Promise<void> {
+    if (this.#fault !== undefined) throw this.#fault;
+    const commit = async (): Promise<IndexedPack> => {
+      await this.#options.store.put(objectName('data', pack.id), bytes);
+      return pack;
+    };
+    await this.#later({ commit, abort: () => Promise.resolve() });
+  }
+
+  /** True when `addAtOnce` can take so many bytes. */
+  hasRoom(type: BlobType, length: number): boolean {
+    const pack = this.#open.get(type);
+    if (pack === undefined || this.#fault !== undefined || isFull(pack)) return false;
+    return compressedBound(length) + sealOverhead < pack.room;
+  }
+
+  /** As `add`, when `hasRoom` says so. */
+  addAtOnce({ type, id, compression }: BlobToAdd, plain: Uint8Array): number {
+    const { sealed, uncompressedLength } = this.#blobSealer.seal(plain, this.#compressor(compression));
+    this.#open.get(type)?.addAtOnce({ type, id, uncompressedLength }, sealed);
+    return sealed.length;
   }
 
   /** Takes over a pack that was written to its end elsewhere. Resolves when there is room for the next. */
@@ -101,6 +134,13 @@ export class PackWriter {
     return pack;
   }
 
+  async #put(blob: SealedBlobToAdd, sealed: Buffer): Promise<void> {
+    const { type } = blob;
+    const pack = this.#open.get(type) ?? (await this.#start(type));
+    await pack.add(blob, sealed);
+    if (isFull(pack)) await this.#end(type, pack);
+  }
+
   #compressor(compression: Compression | undefined): Compressor | undefined {
     const level = zstdLevels[compression ?? 'default'];
     if (level === undefined) return undefined;
@@ -117,7 +157,7 @@ export class PackWriter {
 
   /** Makes a pack durable while others are filled. */
   async #later(pack: WrittenPack): Promise<void> {
-    while (this.#commits.size >= commitsAtOnce) await Promise.race(this.#commits);
+    while (this.#commits.size >= this.#commitsAtOnce) await Promise.race(this.#commits);
     const commit = this.#commit(pack).finally(() => this.#commits.delete(commit));
     this.#commits.add(commit);
     commit.catch(() => undefined);
@@ -134,11 +174,22 @@ export class PackWriter {
   }
 }
 
+function isFull({ size, blobs }: OpenPack): boolean {
+  return size >= packSize || blobs.length >= blobsPerIndex;
+}
+
 export interface BlobToAdd {
   readonly type: BlobType;
   readonly id: Id;
   /** Default: `default`. */
   readonly compression?: Compression | undefined;
+}
+
+export interface SealedBlobToAdd {
+  readonly type: BlobType;
+  readonly id: Id;
+  /** Undefined: it is not compressed. */
+  readonly uncompressedLength: number | undefined;
 }
 
 /** All of it is in the store, but for its name. */

@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto';
 import { systemClock } from '../../../src/base/clock.ts';
 import type { Clock } from '../../../src/base/clock.ts';
 import { createRepository } from '../../../src/vault/create.ts';
@@ -16,6 +17,12 @@ export interface RemoteVault<S extends SlowStore = SlowStore> {
   readonly store: S;
   readonly repository: Repository;
   readonly vault: Vault;
+}
+
+/** Bytes like no others, in latin1, the same for each number. */
+export function unlike(number: number, length: number): string {
+  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, number + 1), Buffer.alloc(16));
+  return cipher.update(Buffer.alloc(length)).toString('latin1');
 }
 
 /** An empty vault in a slow store. */

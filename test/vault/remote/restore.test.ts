@@ -5,7 +5,7 @@ import { MusterError } from '../../../src/base/error.ts';
 import { restoreSnapshot } from '../../../src/vault/restore/restore.ts';
 import { compareTrees } from '../compare-trees.ts';
 import { folderWith, noise, temporaryFolder, treeRequest } from '../place.ts';
-import { newRemoteVault, openRemoteVault } from './remote-vault.ts';
+import { newRemoteVault, openRemoteVault, unlike } from './remote-vault.ts';
 
 const signal = new AbortController().signal;
 
@@ -36,7 +36,7 @@ describe('a restore from a remote store', () => {
     const source = folderWith({ a: noise(400_000), b: 'b' });
     const { store, vault } = await newRemoteVault();
     const { snapshot } = await vault.backup(treeRequest(source));
-    const [pack] = [...store.objects].filter(([name, { bytes }]) => name.startsWith('data/') && bytes.length > 100_000);
+    const pack = [...store.objects].find(([name, { bytes }]) => name.startsWith('data/') && bytes.length > 100_000);
     store.objects.delete(pack?.[0] ?? '');
     const result = await vault.restore({ snapshot, target: temporaryFolder(), overwrite: 'never' });
     expect(result.faults.map(({ kind }) => kind)).toStrictEqual(['damaged', 'damaged']);
@@ -57,9 +57,7 @@ describe('a restore from a remote store', () => {
 
 describe('a check of packs in a remote store', () => {
   test('downloads several at once into the threads, with bounded memory', async () => {
-    const source = folderWith(
-      Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`f${i}`, `${i}${noise(2 ** 22)}`])),
-    );
+    const source = folderWith(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`f${i}`, unlike(i, 2 ** 22)])));
     const { store, vault, repository } = await newRemoteVault({ delay: 5 });
     for (let i = 0; i < 9; i += 1) await vault.backup(treeRequest(join(source, `f${i}`), { compression: 'off' }));
     store.mostAtOnce = 0;

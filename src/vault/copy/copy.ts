@@ -1,13 +1,18 @@
-import type { Id, Repository } from './repository.ts';
-import { asFields, copiedSnapshotJson, findSnapshot, loadSnapshots } from './snapshot.ts';
-import { treesOf } from './tree/survey-tree.ts';
-import type { Snapshot } from './vault.ts';
+import type { Clock } from '../../base/clock.ts';
+import { Tally } from '../progress.ts';
+import type { Id, Repository } from '../repository.ts';
+import { asFields, copiedSnapshotJson, findSnapshot, loadSnapshots } from '../snapshot.ts';
+import { treesOf } from '../tree/survey-tree.ts';
+import type { Snapshot, TransferProgress } from '../vault.ts';
+import { BlobCopier } from './copy-blobs.ts';
 
 export interface CopyOptions {
   readonly from: Repository;
   readonly to: Repository;
   readonly snapshot: string;
   readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly onProgress: ((progress: TransferProgress) => void) | undefined;
 }
 
 /**
@@ -29,26 +34,22 @@ export async function copySnapshot(
   return { snapshot: id, bytesStored };
 }
 
-/** Every tree is walked, also those that are there: a copy that was cut off may have left a tree without its files. */
-async function copyTrees({ from, to, signal }: CopyOptions, tree: Id): Promise<number> {
-  let stored = 0;
+/**
+ * Every tree is walked, also those that are there: a copy that was cut off may have left a tree without its files. The walk
+ * is ahead of the copying by a window of blobs, so that they can be read in the order in which they lie.
+ */
+async function copyTrees({ from, to, signal, clock, onProgress }: CopyOptions, tree: Id): Promise<number> {
+  const tally = new Tally({ clock, signal, onProgress });
+  const copier = new BlobCopier({ from, to, tally });
   for await (const { id, nodes } of treesOf(from, tree)) {
-    for (const { content } of nodes) {
-      for (const blob of content ?? []) stored += await copyBlob({ from, to, signal }, 'data', blob);
-    }
-    stored += await copyBlob({ from, to, signal }, 'tree', id);
+    await tally.breathe();
+    for (const { content } of nodes) for (const blob of content ?? []) copier.want('data', blob);
+    copier.want('tree', id);
+    if (copier.isFull) await copier.copyWanted();
   }
-  return stored;
-}
-
-async function copyBlob(
-  { from, to, signal }: Omit<CopyOptions, 'snapshot'>,
-  type: 'data' | 'tree',
-  id: Id,
-): Promise<number> {
-  signal.throwIfAborted();
-  if (to.has(type, id)) return 0;
-  return (await to.save(type, await from.load(type, id))).stored;
+  await copier.copyWanted();
+  tally.finish();
+  return copier.stored;
 }
 
 /** A snapshot there that is a copy of this one, or of the same first one. */
