@@ -4,42 +4,51 @@ import { lstat, mkdir, open, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { codeOf, MusterError } from '../base/error.ts';
 import type { StoreAction } from './local/fault.ts';
-import { storageFault } from './local/fault.ts';
-import { makeFolders, syncFolder } from './local/folders.ts';
+import { appendOnlyFault, storageFault } from './local/fault.ts';
+import { makeFolders, removeEmptyFolders, syncFolder } from './local/folders.ts';
 import { listFiles } from './local/listing.ts';
+import { localTamper } from './local/tamper.ts';
 import { sweepTemporary } from './local/temporary.ts';
 import type { LocalWriter } from './local/writer.ts';
 import { openLocalWriter } from './local/writer.ts';
 import { checkObjectName } from './name.ts';
-import type { ByteRange, ObjectInfo, ObjectStore, StoreFacts } from './store.ts';
+import type { ByteRange, ObjectInfo, ObjectStore, ObjectTamper, StoreFacts } from './store.ts';
 
 /**
  * A folder as an object store, with the layout and modes (folders 0700, files 0400) of restic's local back end.
  * The folder must exist before anything is put; `prepare` makes it. Throws `MusterError` `storage-full`,
  * `storage-read-only`, `storage-refused`, `storage-missing`, `storage-failed`, `object-missing`, `bad-object-name`.
  */
-export function openLocalStore(options: { readonly folder: string }): ObjectStore {
-  return new LocalStore(resolve(options.folder));
+export function openLocalStore({ folder, appendOnly = false }: LocalOptions): ObjectStore {
+  return new LocalStore(resolve(folder), appendOnly);
+}
+
+export interface LocalOptions {
+  readonly folder: string;
+  /** True: what is there is neither removed nor replaced through this store, but for `locks/`. Default: false. */
+  readonly appendOnly?: boolean;
 }
 
 class LocalStore implements ObjectStore {
   readonly facts: StoreFacts;
   readonly description: string;
   readonly #folder: string;
+  readonly tamper: ObjectTamper;
   #swept: Promise<void> | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, appendOnly: boolean) {
     this.#folder = folder;
     this.facts = {
       type: 'local',
       folder,
       concurrency: 1,
       conditionalWrites: true,
-      appendOnly: false,
+      appendOnly,
       streams: true,
       immutable: undefined,
     };
     this.description = `local ${folder}`;
+    this.tamper = localTamper(folder);
   }
 
   async prepare(prefixes: readonly string[]): Promise<void> {
@@ -48,6 +57,13 @@ class LocalStore implements ObjectStore {
       await syncFolder(dirname(this.#folder));
       await makeFolders(this.#folder, prefixes);
     });
+  }
+
+  async tidy(prefix: string): Promise<void> {
+    checkPrefix(prefix);
+    await this.#guard({ doing: 'remove', what: `empty folders of ${prefix}` }, () =>
+      removeEmptyFolders(this.#folder, prefix),
+    );
   }
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
@@ -61,7 +77,11 @@ class LocalStore implements ObjectStore {
   async writer(): Promise<LocalWriter> {
     this.#swept ??= sweepTemporary(this.#folder, Date.now());
     await this.#swept;
-    return await openLocalWriter({ folder: this.#folder, description: this.description });
+    return await openLocalWriter({
+      folder: this.#folder,
+      description: this.description,
+      mayReplace: (name) => this.#mayChange(name),
+    });
   }
 
   async #write<T>(name: string, bytes: Uint8Array, commit: (writer: LocalWriter) => Promise<T>): Promise<T> {
@@ -102,7 +122,7 @@ class LocalStore implements ObjectStore {
   }
 
   async *list(prefix: string): AsyncGenerator<ObjectInfo> {
-    if (prefix !== '') checkObjectName(prefix.replace(/\/$/, ''));
+    checkPrefix(prefix);
     try {
       yield* listFiles(this.#folder, prefix);
     } catch (error) {
@@ -112,12 +132,22 @@ class LocalStore implements ObjectStore {
 
   async remove(name: string): Promise<void> {
     const path = this.#pathOf(name);
+    if (!this.#mayChange(name)) return await this.#refuseRemoval(name);
     try {
       await unlink(path);
       await syncFolder(dirname(path));
     } catch (error) {
       if (!isAbsence(error)) throw this.#fault(error, { doing: 'remove', what: name });
     }
+  }
+
+  #mayChange(name: string): boolean {
+    return !this.facts.appendOnly || name.startsWith('locks/');
+  }
+
+  /** What isn't there is gone already. */
+  async #refuseRemoval(name: string): Promise<void> {
+    if ((await this.size(name)) !== undefined) throw appendOnlyFault('removed from', name, this.description);
   }
 
   #pathOf(name: string): string {
@@ -143,6 +173,10 @@ class LocalStore implements ObjectStore {
       hint: 'Check that this is the right storage target and that its disk is mounted; else use another copy.',
     });
   }
+}
+
+function checkPrefix(prefix: string): void {
+  if (prefix !== '') checkObjectName(prefix.replace(/\/$/, ''));
 }
 
 /** True when the system says that there is no such file. A folder is no object. */

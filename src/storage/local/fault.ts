@@ -17,6 +17,14 @@ export function storageFault(error: unknown, action: StoreAction): MusterError {
   });
 }
 
+/** What a store that only takes new objects says to everything else. */
+export function appendOnlyFault(change: 'removed from' | 'replaced in', name: string, store: string): MusterError {
+  return new MusterError(`${name} can't be ${change} ${store}: the storage target is append-only`, {
+    code: 'storage-refused',
+    hint: 'Free space there from a plan without appendOnly, on a machine that the systems cannot reach.',
+  });
+}
+
 interface FaultKind {
   readonly code: string;
   readonly hint: string;

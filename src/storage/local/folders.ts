@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../../base/error.ts';
 
@@ -36,6 +36,34 @@ async function makeFolder(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Removes the folders below `prefix` that hold nothing, and those above it that hold nothing then; never `root` itself. */
+export async function removeEmptyFolders(root: string, prefix: string): Promise<void> {
+  const parts = prefix.split('/').slice(0, -1);
+  await removeBelow(join(root, ...parts));
+  for (; parts.length > 0; parts.pop()) if (!(await removeFolder(join(root, ...parts)))) return;
+}
+
+async function removeBelow(path: string): Promise<void> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries.filter((each) => each.isDirectory())) {
+    await removeBelow(join(path, entry.name));
+    await removeFolder(join(path, entry.name));
+  }
+}
+
+/** False when it is not empty. */
+async function removeFolder(path: string): Promise<boolean> {
+  try {
+    await rmdir(path);
+    return true;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') return true;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') return false;
     throw error;
   }
 }

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { codeOf } from '../../base/error.ts';
 import { checkObjectName, temporaryFolder } from '../name.ts';
 import type { ObjectWriter } from '../store.ts';
-import { storageFault } from './fault.ts';
+import { areEqual } from './equal.ts';
+import { appendOnlyFault, storageFault } from './fault.ts';
 import { makeFolders, syncFolder } from './folders.ts';
 import { ownedName } from '../../base/owned-name.ts';
 
@@ -12,6 +13,8 @@ import { ownedName } from '../../base/owned-name.ts';
 export interface LocalPlace {
   readonly folder: string;
   readonly description: string;
+  /** False for objects that must stay as they are. */
+  readonly mayReplace: (name: string) => boolean;
 }
 
 /** Writes to a temporary file; `commit` makes it durable first, and gives it its name then. */
@@ -62,19 +65,39 @@ export class LocalWriter implements ObjectWriter {
   }
 
   async commit(name: string): Promise<void> {
-    await this.#publish(name, (target) => rename(this.#temporary, target));
+    if (this.#place.mayReplace(name)) await this.#publish(name, (target) => rename(this.#temporary, target));
+    else await this.#commitOnce(name);
+  }
+
+  /** The same content twice changes nothing: whoever was interrupted may write it again. */
+  async #commitOnce(name: string): Promise<void> {
+    try {
+      if (await this.#link(name)) return;
+      const same = await areEqual(this.#temporary, join(this.#place.folder, name));
+      if (!same) throw appendOnlyFault('replaced in', name, this.#place.description);
+    } catch (error) {
+      throw this.#fault(error, name);
+    } finally {
+      await this.abort();
+    }
   }
 
   /** False when the name is taken. */
   async commitNew(name: string): Promise<boolean> {
+    try {
+      return await this.#link(name);
+    } finally {
+      await this.abort();
+    }
+  }
+
+  async #link(name: string): Promise<boolean> {
     try {
       await this.#publish(name, (target) => link(this.#temporary, target));
       return true;
     } catch (error) {
       if (error instanceof Error && codeOf(error.cause) === 'EEXIST') return false;
       throw error;
-    } finally {
-      await this.abort();
     }
   }
 

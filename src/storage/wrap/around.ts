@@ -8,15 +8,23 @@ export interface Operation {
   readonly name: string;
 }
 
+/** The store with some of it replaced. Not by a spread: facts would stay as they are now. */
+export function replaced(store: ObjectStore, parts: Partial<ObjectStore>): ObjectStore {
+  return Object.defineProperties(store, Object.getOwnPropertyDescriptors(parts));
+}
+
 /** Does something before, after or instead of each request. */
 export type Around = <T>(operation: Operation, run: () => Promise<T>) => Promise<T>;
 
 /** The same store with every request run through `call`: of a listing each step, of a writer each piece. */
 export function around(store: ObjectStore, call: Around): ObjectStore {
-  const { facts, description, locks, archive, versions } = store;
+  const { locks, archive, versions } = store;
   return {
-    facts,
-    description,
+    // A store may learn more of its server as it goes.
+    get facts() {
+      return store.facts;
+    },
+    description: store.description,
     put: (name, bytes) => call({ doing: 'put', name }, () => store.put(name, bytes)),
     putNew: (name, bytes) => call({ doing: 'putNew', name }, () => store.putNew(name, bytes)),
     writer: async () => writerAround(await call({ doing: 'writer', name: '' }, () => store.writer()), call),

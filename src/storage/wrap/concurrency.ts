@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { ObjectStore } from '../store.ts';
-import { around } from './around.ts';
+import { around, replaced } from './around.ts';
 
 /** Lets so many requests through at once, in the order in which they came. Shared by all stores of one target. */
 export interface Gate {
@@ -15,6 +15,12 @@ export function createGate(width: number): Gate {
 
 /** The same store with no more requests at once than the gate lets through. */
 export function withConcurrency(store: ObjectStore, gate: Gate): ObjectStore {
-  const limited = around(store, (_, run) => gate.pass(run));
-  return { ...limited, facts: { ...store.facts, concurrency: gate.width } };
+  return replaced(
+    around(store, (_, run) => gate.pass(run)),
+    {
+      get facts() {
+        return { ...store.facts, concurrency: gate.width };
+      },
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import type { ByteRange, ObjectStore, ObjectWriter } from '../store.ts';
-import { around } from './around.ts';
+import { around, replaced } from './around.ts';
 import type { SpeedLimit, Tap } from './speed.ts';
 
 export interface LimitOptions {
@@ -15,16 +15,18 @@ export interface LimitOptions {
 export function withLimit(store: ObjectStore, { speed, signal }: LimitOptions): ObjectStore {
   const send: Direction = { piece: speed.upload.piece, pay: (bytes) => speed.upload.take(bytes, signal) };
   const receive: Direction = { piece: speed.download.piece, pay: (bytes) => speed.download.take(bytes, signal) };
-  return {
-    ...around(store, (_, run) => run()),
-    put: (name, bytes) => put(store, send, { name, bytes }),
-    putNew: async (name, bytes) => {
-      await send.pay(bytes.length);
-      return await store.putNew(name, bytes);
+  return replaced(
+    around(store, (_, run) => run()),
+    {
+      put: (name, bytes) => put(store, send, { name, bytes }),
+      putNew: async (name, bytes) => {
+        await send.pay(bytes.length);
+        return await store.putNew(name, bytes);
+      },
+      writer: async () => limitedWriter(await store.writer(), send),
+      get: (name, range) => get(store, receive, { name, range }),
     },
-    writer: async () => limitedWriter(await store.writer(), send),
-    get: (name, range) => get(store, receive, { name, range }),
-  };
+  );
 }
 
 interface Direction {

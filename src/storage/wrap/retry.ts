@@ -1,6 +1,6 @@
 import { codeOf } from '../../base/error.ts';
 import type { ObjectStore } from '../store.ts';
-import { type Around, around, type Operation } from './around.ts';
+import { type Around, around, type Operation, replaced } from './around.ts';
 import { openHeldWriter } from './held-writer.ts';
 import { countTries, type RetryOptions } from './tries.ts';
 
@@ -14,8 +14,7 @@ export function withRetry(store: ObjectStore, options: RetryOptions): ObjectStor
   const failing = (operation: Operation): Failing => countTries({ ...operation, store: store.description }, options);
   const again: Around = (operation, run) => retried(failing(operation), run);
   const { versions } = store;
-  return {
-    ...around(store, again),
+  return replaced(around(store, again), {
     putNew: (name, bytes) => again({ doing: 'putNew', name }, newPut(store, name, bytes)),
     writer: async () => openHeldWriter(store, again),
     list: (prefix) => listAgain(() => store.list(prefix), failing({ doing: 'list', name: prefix })),
@@ -26,7 +25,7 @@ export function withRetry(store: ObjectStore, options: RetryOptions): ObjectStor
         restore: (name) => again({ doing: 'versions.restore', name }, () => versions.restore(name)),
       },
     }),
-  };
+  });
 }
 
 /** Called with what a try threw: waits for the next one, or throws it again. */
