@@ -1,0 +1,77 @@
+import { hash } from 'node:crypto';
+import { CopyObjectCommand, type ObjectVersion } from '@aws-sdk/client-s3';
+import { MusterError } from '../../base/error.ts';
+import type { ObjectVersions } from '../store.ts';
+import { histories, type History, historyOf } from './history.ts';
+import { keepLocked, lockEndFor, lockHeaders } from './lock.ts';
+import type { S3Place } from './place.ts';
+import { readObject } from './read.ts';
+import { removeVersion } from './remove.ts';
+
+/** In a bucket without versions nothing was ever changed, and nothing can be brought back. */
+export function objectVersions(place: S3Place): ObjectVersions {
+  return { changed: (prefix) => changed(place, prefix), restore: (name) => restore(place, name) };
+}
+
+interface Changed {
+  readonly name: string;
+  readonly change: 'removed' | 'replaced';
+}
+
+async function* changed(place: S3Place, prefix: string): AsyncGenerator<Changed> {
+  for await (const history of histories(place, place.keyPrefixOf(prefix))) {
+    const change = await changeOf(place, history);
+    if (change) yield { name: place.nameOf(history.key), change };
+  }
+}
+
+async function changeOf(place: S3Place, { key, versions, removed }: History): Promise<Changed['change'] | undefined> {
+  const [newest, first] = [versions[0], versions.at(-1)];
+  if (!newest || !first) return undefined;
+  if (removed) return 'removed';
+  return (await areAlike(place, place.nameOf(key), [newest, first])) ? undefined : 'replaced';
+}
+
+/** The server's tag is a hash of the content, unless it came in parts or is encrypted: then both are read. */
+async function areAlike(
+  place: S3Place,
+  name: string,
+  [one, other]: readonly [ObjectVersion, ObjectVersion],
+): Promise<boolean> {
+  if (one.VersionId === other.VersionId || (one.ETag === other.ETag && one.Size === other.Size)) return true;
+  if (one.Size !== other.Size) return false;
+  const hashes = [one, other].map(async ({ VersionId }) =>
+    hash('sha256', await readObject(place, { name, version: VersionId })),
+  );
+  const [first, second] = await Promise.all(hashes);
+  return first === second;
+}
+
+/** Where it was only removed, the marks of that go; where it was replaced, the first version is copied over the others. */
+async function restore(place: S3Place, name: string): Promise<void> {
+  const history = await historyOf(place, name);
+  const first = history.versions.at(-1);
+  if (!first) throw nothingKept(place, name);
+  if (history.versions.length > 1) return await copyOver(place, name, first);
+  for (const version of history.removals) await removeVersion(place, { name, version });
+}
+
+async function copyOver(place: S3Place, name: string, { VersionId, Size = 0 }: ObjectVersion): Promise<void> {
+  const until = lockEndFor(place, name);
+  const source = `${place.bucket}/${place.keyOf(name)}`.split('/').map(encodeURIComponent).join('/');
+  const request = {
+    ...place.written(name),
+    ...place.customerKeyOfSource(),
+    ...lockHeaders(place, until),
+    CopySource: `${source}?versionId=${encodeURIComponent(VersionId ?? 'null')}`,
+  };
+  const copied = await place.ask('restore', name, (client) => client.send(new CopyObjectCommand(request)));
+  await keepLocked(place, { name, version: copied.VersionId, size: Size, until });
+}
+
+function nothingKept(place: S3Place, name: string): MusterError {
+  return new MusterError(`${place.description} has no version of ${name}`, {
+    code: 'object-missing',
+    hint: 'Use another copy.',
+  });
+}

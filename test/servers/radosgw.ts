@@ -1,0 +1,125 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { selfSigned } from './certificate.ts';
+import { CephCluster, type CephStore } from './ceph/cluster.ts';
+import { Daemon, freePort, isOpen, run } from './ceph/daemon.ts';
+
+export interface RadosgwOptions {
+  readonly store?: CephStore;
+  /** How far the clock of the gateway is off, as faketime writes it: `+40d`. */
+  readonly clock?: string;
+}
+
+export interface S3User {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** A real S3 server: Ceph's gateway over a cluster of its own, on 127.0.0.1, gone when it is disposed of. */
+export interface Radosgw extends AsyncDisposable {
+  readonly endpoint: string;
+  /** The same by TLS, with the certificate in `ca`. */
+  readonly tlsEndpoint: string;
+  /** Path of a PEM file. */
+  readonly ca: string;
+  readonly users: { readonly main: S3User; readonly other: S3User };
+  /** Runs `radosgw-admin`. */
+  admin(...words: readonly string[]): Promise<void>;
+  /** Ends the gateway at once, and the store of objects as well, as a power failure does. */
+  kill(): Promise<void>;
+  /** Starts what was killed, on the same ports. */
+  start(options?: { readonly clock?: string }): Promise<void>;
+}
+
+const users = {
+  main: { accessKeyId: 'mainaccesskey0000001', secretAccessKey: 'mainsecretkey0000000000000000000000001' },
+  other: { accessKeyId: 'otheraccesskey000001', secretAccessKey: 'othersecretkey000000000000000000000001' },
+} as const;
+
+/** Ports are asked for and used a little later, so another process may take them between: then all starts again. */
+export async function startRadosgw(options: RadosgwOptions = {}): Promise<Radosgw> {
+  for (let attempt = 1; ; attempt += 1) {
+    const server = new RadosgwServer();
+    try {
+      await server.create(options);
+      return server;
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+class RadosgwServer implements Radosgw {
+  readonly users = users;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'muster-s3-'));
+  readonly #cluster = new CephCluster(this.#folder);
+  #ports: readonly [number, number] = [0, 0];
+  #gateway: Daemon | undefined;
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.#ports[0]}`;
+  }
+
+  get tlsEndpoint(): string {
+    return `https://127.0.0.1:${this.#ports[1]}`;
+  }
+
+  get ca(): string {
+    return join(this.#folder, 'cert.pem');
+  }
+
+  async create(options: RadosgwOptions): Promise<void> {
+    this.#ports = [await freePort(), await freePort()];
+    const { key, cert } = selfSigned();
+    writeFileSync(join(this.#folder, 'key.pem'), key);
+    writeFileSync(this.ca, cert);
+    await this.#cluster.create(options.store ?? 'memstore');
+    await this.#startGateway(options.clock);
+    for (const [uid, user] of Object.entries(users)) await this.#createUser(uid, user);
+  }
+
+  async admin(...words: readonly string[]): Promise<void> {
+    await run('radosgw-admin', ['-c', this.#cluster.configuration, ...words]);
+  }
+
+  async kill(): Promise<void> {
+    await Promise.all([this.#gateway?.end('SIGKILL'), this.#cluster.killObjects()]);
+  }
+
+  async start(options: { readonly clock?: string } = {}): Promise<void> {
+    await this.#cluster.startObjects();
+    await this.#startGateway(options.clock);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#gateway?.end('SIGKILL');
+    await this.#cluster.end();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #startGateway(clock: string | undefined): Promise<void> {
+    const [port, tlsPort] = this.#ports;
+    const tls = `ssl_endpoint=127.0.0.1:${tlsPort} ssl_certificate=${this.ca} ssl_private_key=${this.#folder}/key.pem`;
+    // Without `tcp_nodelay` every answer waits some 40 ms.
+    const listen = `beast endpoint=127.0.0.1:${port} tcp_nodelay=1 ${tls}`;
+    const command = ['radosgw', '-c', this.#cluster.configuration, '-n', 'client.rgw', '-f', '--rgw-frontends', listen];
+    const env = clock ? { LD_PRELOAD: fakeClock(), FAKETIME: clock } : {};
+    this.#gateway = new Daemon({ name: 'radosgw', folder: this.#folder, command, env });
+    await this.#gateway.until(() => isOpen(port));
+  }
+
+  async #createUser(uid: string, user: S3User): Promise<void> {
+    const keys = ['--access-key', user.accessKeyId, '--secret-key', user.secretAccessKey];
+    await this.admin('user', 'create', '--uid', uid, '--display-name', uid, ...keys);
+  }
+}
+
+/** The library behind the program `faketime`, for threads. */
+function fakeClock(): string {
+  const paths = readdirSync('/usr/lib').map((folder) => `/usr/lib/${folder}/faketime/libfaketimeMT.so.1`);
+  const path = paths.find((path) => existsSync(path));
+  if (path === undefined) throw new Error('tests need the package libfaketime');
+  return path;
+}
