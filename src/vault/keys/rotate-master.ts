@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readdir, realpath, rename, rm, stat, statfs, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { MusterError } from '../../base/error.ts';
 import { openLocalStore } from '../../storage/local.ts';
@@ -10,6 +11,7 @@ import { openRepository } from '../open.ts';
 import type { Repository } from '../repository.ts';
 import { checkGeneration, copyGeneration } from './copy-generation.ts';
 import { exchangePaths } from './exchange.ts';
+import { copySealed } from './copy-sealed.ts';
 import type { RenamedSnapshot, Rotation, RotationPaths } from './rotation-state.ts';
 import {
   beginRotation,
@@ -92,6 +94,7 @@ async function copyInto(
 ): Promise<readonly RenamedSnapshot[]> {
   const to = await openNext(options, paths, from.polynomial);
   const snapshots = await copyGeneration({ from, to, signal, onProgress: options.onProgress });
+  await copySealed(from, to);
   await to.close();
   const store = openLocalStore({ folder: paths.next });
   for (const passphrase of options.passphrases) {
@@ -137,7 +140,10 @@ async function removeLocks(folder: string): Promise<void> {
 const own: ReadonlySet<string> = new Set(['config', 'data', 'index', 'keys', 'locks', 'snapshots', 'tmp']);
 
 async function namesBeside(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder)).filter((name) => !own.has(name));
+  const names = (await readdir(folder)).filter((name) => !own.has(name));
+  // What is below it is sealed anew, but for what a repair has taken aside.
+  const aside = existsSync(join(folder, 'muster/damaged')) ? ['muster/damaged'] : [];
+  return [...names.filter((name) => name !== 'muster'), ...aside];
 }
 
 /** Found out before hours of work. Throws `exchange-unsupported`, `no-space`. */

@@ -48,12 +48,14 @@ describe('a new master key', () => {
     const { folder, snapshots } = await filledVault();
     const before = await openAgain(folder);
     const trees = (await before.vault.snapshots()).map(({ tree, time, tags }) => ({ tree, time, tags }));
+    await before.vault.sealed.put('log/1', Buffer.from('beside'));
     const { snapshots: renamed, previous, left } = await rotate(folder);
     await finishRotation(folder);
     expect(renamed.map(({ from }) => from)).toEqual(snapshots);
     expect(left).toEqual([]);
     expect(besides(folder)).toEqual([basename(previous)]);
     const { vault } = await openAgain(folder);
+    expect(String(await vault.sealed.get('log/1'))).toBe('beside');
     const present = await vault.snapshots();
     expect(present.map(({ tree, time, tags }) => ({ tree, time, tags }))).toEqual(trees);
     expect(present.map(({ id }) => id)).toEqual(renamed.map(({ to }) => to));
