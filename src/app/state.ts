@@ -52,10 +52,11 @@ export interface State {
 export function createState(plan: Plan, options: OpenOptions): State {
   const clock = options.clock ?? systemClock;
   const folder = options.state ?? join(plan.folder, '.muster');
-  const secrets = createSecrets({ env: options.env ?? process.env, cwd: plan.folder });
+  const env = options.env ?? process.env;
+  const secrets = createSecrets({ env, cwd: plan.folder });
   const knownSlots = createKnownSlots(folder);
   const keys = { plan, resolveSecret: secrets.resolve, knownSlots };
-  const stores = createStores({ resolveSecret: secrets.resolve });
+  const stores = createStores({ resolveSecret: secrets.resolve, env, clock });
   const journal = once(() => openJournal({ folder, clock }));
   const notifier = once(() => notifierOf(state));
   const state: State = {

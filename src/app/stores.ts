@@ -5,7 +5,8 @@ import type { Storage } from '../plan/model/storage.ts';
 import { storageFault } from '../storage/local/fault.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { named } from './named.ts';
-import { openStore, type StoreNeeds } from './open-store.ts';
+import { openPlainStore, type StoreNeeds } from './open-store.ts';
+import { wrapped } from './wrapped-store.ts';
 
 /** The object stores of storage targets, each opened once. */
 export interface Stores {
@@ -20,7 +21,7 @@ export function createStores(needs: StoreNeeds): Stores {
     open: (storage) => {
       const known = opened.get(storage.name);
       if (known) return known;
-      const opening = openStore(storage, needs);
+      const opening = openPlainStore(storage, needs).then((store) => wrapped(store, storage, needs.clock));
       opened.set(storage.name, opening);
       opening.catch(() => opened.delete(storage.name));
       return opening;

@@ -14,6 +14,11 @@ export function parseSize(text: string): number | undefined {
   return Math.round(Number(match[1]) * (unitBytes[match[2] ?? ''] ?? 0));
 }
 
+/** `500KiB/s`, `50MiB/s` in bytes a second; undefined when it is none. */
+export function parseRate(text: string): number | undefined {
+  return text.endsWith('/s') ? parseSize(text.slice(0, -2)) : undefined;
+}
+
 /** For people: `0 B`, `12.3 MiB`. */
 export function formatSize(bytes: number): string {
   const names = Object.keys(unitBytes);

@@ -48,6 +48,7 @@ export const diagnosticCodes = {
     'A template cannot be understood, or names something that does not exist in its place.',
     'See [expressions and templates](expressions-and-templates.md).',
   ],
+  'bad-time': ['A time of day is not one.', 'Write hours and minutes: `08:00`.'],
   'bad-timezone': ['A time zone is not known by that name.', 'Write an IANA name: `Europe/Berlin`.'],
   'bad-url': [
     'A URL is none, or of a kind that cannot be used here.',
@@ -84,7 +85,7 @@ export const diagnosticCodes = {
     'An environment variable is not set, and there is no default.',
     'Set it, or write `${NAME:-default}`.',
   ],
-  'nested-storage': ['A storage target lies inside another one.', 'Give each its own folder.'],
+  'nested-storage': ['A storage target lies inside another one.', 'Give each its own folder or prefix.'],
   'no-key': ['There is storage, but no key to open it.', 'Add one under `keys`.'],
   'not-utf8': ['A file is not UTF-8 text.', 'Save it as UTF-8.'],
   'nothing-to-back-up': [
@@ -97,13 +98,14 @@ export const diagnosticCodes = {
     'Give the system a source, or remove the step.',
   ],
   'out-of-range': ['A number is too small or too large, or a list too long.', 'Keep to the limit in the message.'],
+  'plain-http': ['A server is reached without encryption of the connection.', 'Use `https://`.'],
   'plain-text-secret': [
     'A secret is written into the plan. It is not shown.',
     'Write where it is to be found; change it if the plan was shared.',
   ],
   'repeated-name': ['A name is listed twice.', 'Remove one of them.'],
   'retention-keeps-nothing': ['A retention policy has no rule.', 'Add one: `keep: { daily: 7 }`.'],
-  'same-storage-path': ['Two storage targets are the same folder.', 'Give each its own.'],
+  'same-storage-path': ['Two storage targets are the same place.', 'Give each its own.'],
   'several-documents': ['A file holds several YAML documents.', 'Make it several files in a folder.'],
   'source-inside-storage': [
     'A system would back up the vault of a storage target.',

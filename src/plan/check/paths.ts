@@ -3,7 +3,7 @@ import type { Problems } from '../problems.ts';
 import { quote } from '../quote.ts';
 import type { Node } from '../read/node.ts';
 
-/** Places on this machine that a plan names; gathered while it is resolved. */
+/** Places that a plan names; gathered while it is resolved. */
 export interface Places {
   readonly vaults: Place[];
   /** Files that hold passphrases. */
@@ -14,7 +14,7 @@ export interface Places {
 export interface Place {
   /** Name of its definition. */
   readonly name: string;
-  /** Absolute. */
+  /** Absolute; of a vault on a server it begins with the kind and the server, so that it lies in no folder of this machine. */
   readonly path: string;
   readonly at: Node;
 }
@@ -51,8 +51,8 @@ function byPath(vaults: readonly Place[], problems: Problems): ReadonlyMap<strin
       problems.error({
         code: 'same-storage-path',
         at: vault.at,
-        message: `the storage targets ${quote(first.name)} and ${quote(vault.name)} are the same folder`,
-        hint: 'Give each its own folder, on another disk if it is to be a second copy.',
+        message: `the storage targets ${quote(first.name)} and ${quote(vault.name)} are the same place`,
+        hint: 'Give each its own, on another disk or server if it is to be a second copy.',
         related: [{ at: first.at, message: `${first.name} is here` }],
       });
   }
@@ -74,7 +74,7 @@ function reportNestedVaults(inner: Place, outer: Place, problems: Problems): voi
     code: 'nested-storage',
     at: inner.at,
     message: `the storage target ${quote(inner.name)} lies inside ${quote(outer.name)}`,
-    hint: 'Give each its own folder, side by side.',
+    hint: 'Give each its own place, side by side.',
     related: [{ at: outer.at, message: `${outer.name} is here` }],
   });
 }

@@ -7,7 +7,7 @@ import type { Named, Retry } from './common.ts';
  * A storage target: where a vault is kept. The first key of the plan that fits opens it; all keys of the plan get a slot
  * when it is made.
  */
-export type Storage = LocalStorage | S3Storage | SftpStorage | RestStorage | AzureStorage | GcsStorage;
+export type Storage = LocalStorage | S3Storage | SftpStorage;
 
 export interface LocalStorage extends StorageCommon {
   readonly type: 'local';

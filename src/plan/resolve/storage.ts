@@ -1,9 +1,11 @@
 import { checkName } from '../check/names.ts';
 import type { LocalStorage, Storage, StorageCommon } from '../model/storage.ts';
 import { child, type Entry } from '../read/node.ts';
-import { namedOf } from './common.ts';
+import { namedOf, retryOf } from './common.ts';
 import type { Scope } from './scope.ts';
-import { pathOf, sizeOf, textOf } from './values.ts';
+import { transferLimitOf } from './storage-limit.ts';
+import { s3Of, sftpOf } from './storage-remote.ts';
+import { numberOf, pathOf, sizeOf, textOf, wordOf } from './values.ts';
 
 /*
  * Where the schema has found something to be missing or wrong, these put anything in its place: the plan is not handed
@@ -11,7 +13,15 @@ import { pathOf, sizeOf, textOf } from './values.ts';
  */
 
 export function storageOf(entry: Entry, scope: Scope): Storage {
-  return localOf(entry, commonOf(entry, scope), scope);
+  const common = commonOf(entry, scope);
+  switch (textOf(child(entry.value, 'type'))) {
+    case 's3':
+      return s3Of(entry, common, scope);
+    case 'sftp':
+      return sftpOf(entry, common, scope);
+    default:
+      return localOf(entry, common, scope);
+  }
 }
 
 function localOf({ name, value }: Entry, common: StorageCommon, scope: Scope): LocalStorage {
@@ -23,15 +33,16 @@ function localOf({ name, value }: Entry, common: StorageCommon, scope: Scope): L
 
 function commonOf(entry: Entry, scope: Scope): StorageCommon {
   const { value } = entry;
+  const retry = child(value, 'retry');
   return {
     ...namedOf(entry),
     capacity: sizeOf(child(value, 'capacity'), scope),
     location: locationOf(value, scope),
-    tier: undefined,
+    tier: wordOf(child(value, 'tier'), ['hot', 'warm', 'cold', 'archive']),
     retention: undefined,
-    limit: undefined,
-    connections: undefined,
-    retry: undefined,
+    limit: transferLimitOf(child(value, 'limit'), scope),
+    connections: numberOf(child(value, 'connections')),
+    retry: retry && retryOf(retry, scope),
     immutable: undefined,
     lifecycle: [],
     rebalance: undefined,

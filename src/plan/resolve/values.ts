@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Instant, Milliseconds } from '../../base/clock.ts';
 import { parseCalendarDuration, parseDuration, type CalendarDuration } from '../../base/duration.ts';
-import { parseSize } from '../../base/size.ts';
+import { parseRate, parseSize } from '../../base/size.ts';
 import type { DiagnosticCode } from '../diagnostic-codes.ts';
 import { quote } from '../quote.ts';
 import type { Node, ScalarNode } from '../read/node.ts';
@@ -55,6 +55,16 @@ export function calendarDurationOf(node: Node | undefined, scope: Scope): Calend
 
 export function sizeOf(node: Node | undefined, scope: Scope): number | undefined {
   return parsed(node, scope, sizeForm);
+}
+
+/** Bytes a second, more than none. */
+export function rateOf(node: Node | undefined, scope: Scope): number | undefined {
+  return parsed(node, scope, rateForm);
+}
+
+/** Minutes since midnight. */
+export function timeOfDayOf(node: Node | undefined, scope: Scope): number | undefined {
+  return parsed(node, scope, timeForm);
 }
 
 /** ISO 8601 with an offset. */
@@ -128,6 +138,27 @@ const sizeForm: Form<number> = {
   parse: (text) => {
     const bytes = parseSize(text);
     return bytes !== undefined && !Number.isSafeInteger(bytes) ? 'too-large' : bytes;
+  },
+};
+
+const rateForm: Form<number> = {
+  code: 'bad-size',
+  name: 'a rate',
+  hint: 'Write a size that is more than nothing, and `/s`: `500KiB/s`, `50MiB/s`.',
+  parse: (text) => {
+    const rate = parseRate(text);
+    if (rate === undefined || rate === 0) return undefined;
+    return Number.isSafeInteger(rate) ? rate : 'too-large';
+  },
+};
+
+const timeForm: Form<number> = {
+  code: 'bad-time',
+  name: 'a time of day',
+  hint: 'Write hours and minutes: `08:00`, `23:30`.',
+  parse: (text) => {
+    const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
+    return hours === undefined ? undefined : Number(hours) * 60 + Number(minutes);
   },
 };
 

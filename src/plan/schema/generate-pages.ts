@@ -27,7 +27,7 @@ export async function generatePages(): Promise<readonly (readonly [path: string,
 /** Parts of sections that have a chapter of their own. */
 const parts = ['schedules.schema.json', 'steps.schema.json'];
 /** Shared values that are worth a table. */
-const shared = ['secret', 'commandSettings', 'retry', 'objectives', 'param'];
+const shared = ['secret', 'commandSettings', 'retry', 'transferLimit', 'objectives', 'param'];
 
 function referenceText(schemas: ReadonlyMap<string, Schema>): string {
   const plan = schemas.get('plan.schema.json') ?? {};
@@ -79,7 +79,11 @@ function sharedOf(name: string, common: Schema, schemas: ReadonlyMap<string, Sch
   return `${intro}${tablesOf(`common.schema.json#/$defs/${name}`, titles[name] ?? name, schemas)}`;
 }
 
-const titles: Readonly<Record<string, string>> = { commandSettings: 'command', param: 'params.NAME' };
+const titles: Readonly<Record<string, string>> = {
+  commandSettings: 'command',
+  transferLimit: 'limit',
+  param: 'params.NAME',
+};
 
 function diagnosticsText(): string {
   const rows = Object.entries(diagnosticCodes).map(([name, [meaning, remedy]]) => row([code(name), meaning, remedy]));

@@ -36,9 +36,17 @@ function unknownKey({ params, parentSchema }: SchemaError, place: Located, { pro
     code: 'unknown-key',
     at: entry ?? place.head,
     ...(entry && isSecret(parentSchema) ? { secret: entry.value } : {}),
-    message: root ? `there is no section ${quote(key)}` : `${quote(place.label)} has no key ${quote(key)}`,
+    message: root
+      ? `there is no section ${quote(key)}`
+      : `${quote(place.label)}${typeOf(parentSchema)} has no key ${quote(key)}`,
     hint: meant === undefined ? list : `Did you mean ${quote(meant)}?`,
   };
+}
+
+/** Where the type decides which keys there are, the key may be one of another. */
+function typeOf(schema: SchemaError['parentSchema']): string {
+  const { type } = (schema['properties'] ?? {}) as Readonly<Record<string, { readonly const?: unknown }>>;
+  return typeof type?.const === 'string' ? ` of the type ${quote(type.const)}` : '';
 }
 
 function keysOf(schema: SchemaError['parentSchema']): string[] {

@@ -66,6 +66,18 @@ const forms = [
     name: 'a size',
     hint: 'Add a unit, `B`, `KiB`, `MiB`, `GiB` or `TiB`: `10GiB`.',
   },
+  {
+    ending: '/rate/type',
+    code: 'bad-size',
+    name: 'a rate',
+    hint: 'Add a unit: `500KiB/s`, `50MiB/s`.',
+  },
+  {
+    ending: '/timeOfDay/type',
+    code: 'bad-time',
+    name: 'a time of day',
+    hint: 'Write hours and minutes in quotes: `"08:00"`.',
+  },
 ] as const;
 
 function messageOf(wanted: readonly string[], data: unknown, label: string): string {
