@@ -1,6 +1,8 @@
 import { backup, planBackup } from './app/backup.ts';
 import { backupOf, filesOf, listBackups, runOf } from './app/catalog.ts';
+import { checkStorage, tamperStorage } from './app/check-storage.ts';
 import { compareBackups } from './app/compare.ts';
+import { copy, plannedCopies } from './app/copy.ts';
 import type { Muster, OpenOptions } from './app/muster.ts';
 import { addKey, listKeys, removeKey, rotateKey } from './app/keys.ts';
 import { notify, renderMessage } from './app/notify.ts';
@@ -35,6 +37,8 @@ export function openMuster(plan: Plan, options: OpenOptions = {}): Muster {
     ...maintenance(state),
     ...keyFunctions(state),
     snapshots: (storage) => listSnapshots(state, storage),
+    checkStorage: (options) => checkStorage(state, options),
+    tamperStorage: (storage) => tamperStorage(state, storage),
     rebuildCatalog: (storage) => rebuildCatalog(state, storage),
     close: () => state.close(),
   };
@@ -59,15 +63,16 @@ function readings(state: State): Readings {
   };
 }
 
-function plannings(state: State): Pick<Muster, 'planBackup' | 'planRestore' | 'planRecovery'> {
+function plannings(state: State): Pick<Muster, 'planBackup' | 'planCopies' | 'planRestore' | 'planRecovery'> {
   return {
     planBackup: (options) => planBackup(state, options),
+    planCopies: (options) => plannedCopies(state, options),
     planRestore: (options) => plannedRestore(state, options),
     planRecovery: (options) => planRecovery(state, options),
   };
 }
 
-type Doings = Pick<Muster, 'backup' | 'verify' | 'verifyStorage' | 'checkRestore' | 'restore' | 'recover' | 'notify'>;
+type Doings = Pick<Muster, 'backup' | 'copy' | 'verify' | 'verifyStorage' | 'checkRestore' | 'restore' | 'recover' | 'notify'>;
 
 type Maintenance = Pick<Muster, 'estimatePrune' | 'prune' | 'checkRepair' | 'repair' | 'compareBackups'>;
 
@@ -84,6 +89,7 @@ function maintenance(state: State): Maintenance {
 function doings(state: State): Doings {
   return {
     backup: (options) => backup(state, options),
+    copy: (options) => copy(state, options),
     verify: (options) => verify(state, options),
     verifyStorage: (options) => verifyStorages(state, options),
     checkRestore: (options) => checkRestore(state, options),

@@ -13,5 +13,5 @@ export function backgroundOf(steps: readonly PlannedStep[] | undefined): RunBack
 function systemOf(action: StepAction): readonly string[] {
   if (action.kind === 'backup') return [action.execution.system];
   if (action.kind === 'restore') return [action.system];
-  return action.kind === 'verify' ? [action.backup.system] : [];
+  return action.kind === 'verify' || action.kind === 'copy' ? [action.backup.system] : [];
 }

@@ -5,7 +5,9 @@ import type { PlannedStep } from '../order/step.ts';
 import type { Plan } from '../plan/model/plan.ts';
 import type { System } from '../plan/model/system.ts';
 import { manualExecution } from '../schedule/executions.ts';
+import { copyAfter } from './copy.ts';
 import { execute } from './engine.ts';
+import { tellLag } from './lag.ts';
 import type { BackupLine, BackupOptions, BackupOutcome } from './requests.ts';
 import { named } from './named.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
@@ -31,7 +33,11 @@ export async function backup(state: State, options: BackupOptions): Promise<Back
     onFailure: 'continue',
     signal: options.signal,
   });
-  return { ...outcome, backups: steps.map((step) => lineOf(step, outcome.record)) };
+  const backups = steps.map((step) => lineOf(step, outcome.record));
+  const made = backups.flatMap(({ backup }) => backup ?? []);
+  const copies = await copyAfter(state, made, options.signal);
+  await tellLag(state, systems);
+  return { ...outcome, backups, copies };
 }
 
 /** Systems asked for by name, else all with a source that the tier and the schedule leave. */

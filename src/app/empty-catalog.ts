@@ -10,5 +10,6 @@ export const emptyCatalog: Catalog = {
   provenBackup: () => undefined,
   measuredRestore: () => undefined,
   measuredBackup: () => undefined,
+  measuredCopy: () => undefined,
   failuresInARow: () => 0,
 };

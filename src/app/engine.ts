@@ -82,6 +82,8 @@ function effectsOf(state: State, { scratch, handlers, purpose, run }: RunPlace):
       resolveSecret: state.secrets.resolve,
       vault: (storage, options) => state.vaults.open(storage, { ...options, purpose, run }),
       newestBackup: (system, filter) => state.catalog().newest(system, filter),
+      backup: (id) => state.catalog().find(id),
+      claim: (name) => state.journal().lease(name, run, state.clock.now()),
       soundPacks: state.journal().soundPacks,
       scratch: async () => {
         await mkdir(scratch, { recursive: true, mode: 0o700 });

@@ -5,6 +5,7 @@ import type { SystemFacts } from '../order/objectives.ts';
 export function factsFrom(catalog: Catalog): (system: string) => SystemFacts {
   return (system) => ({
     measuredBackupMs: catalog.measuredBackup(system),
+    measuredCopyMs: (storage) => catalog.measuredCopy(system, storage),
     measuredRestoreMs: catalog.measuredRestore(system),
     lastProvenRestoreAt: catalog.lastProvenRestore(system),
     firstBackupAt: catalog.backups({ system }).at(-1)?.startedAt,

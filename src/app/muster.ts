@@ -11,6 +11,8 @@ import type { Entry } from '../vault/vault.ts';
 import type { GraphOptions, RecoveryGraph } from '../order/graph.ts';
 import type { Difference, RepairReport } from '../vault/maintain/requests.ts';
 import type { KeyChange, KeyOptions, StorageKeys } from './keys.ts';
+import type { TamperReport } from '../storage/check/tamper.ts';
+import type { CheckStorageOptions, StorageCheck } from './check-storage.ts';
 import type { RebuildOutcome } from './rebuild.ts';
 import type { MasterRotation, RotateMasterRequest } from './rotate-master.ts';
 import type { SnapshotList } from './snapshots.ts';
@@ -18,6 +20,8 @@ import type {
   PreviewOptions,
   Preview,
   BackupOptions,
+  CopyOptions,
+  CopyOutcome,
   VerifyOptions,
   PruneOptions,
   PruneEstimate,
@@ -64,6 +68,10 @@ export interface Muster {
   /** The steps that `backup` would execute. */
   planBackup(options: BackupOptions): readonly PlannedStep[];
   backup(options: BackupOptions): Promise<BackupOutcome>;
+  /** The steps that `copy` would execute. */
+  planCopies(options: CopyOptions): Promise<readonly PlannedStep[]>;
+  /** Brings the copies of backups up to date with the plan. */
+  copy(options: CopyOptions): Promise<CopyOutcome>;
   verify(options: VerifyOptions): Promise<VerifyOutcome>;
   /** Everything in storage targets, to the last byte. */
   verifyStorage(options: VerifyStorageOptions): Promise<VerifyStorageOutcome>;
@@ -88,6 +96,10 @@ export interface Muster {
   renderMessage(options: NotifyOptions): Promise<readonly RenderedText[]>;
   /** Every snapshot in a storage target, also those that other programs made. */
   snapshots(storage: string): Promise<SnapshotList>;
+  /** Tries out what muster relies on, in names of its own. */
+  checkStorage(options: CheckStorageOptions): Promise<StorageCheck>;
+  /** Attempts what a thief of the plan's credentials would do, on objects of its own. */
+  tamperStorage(storage: string): Promise<TamperReport>;
   /** Brings the backups that lie in a storage target back into the catalog. */
   rebuildCatalog(storage: string): Promise<RebuildOutcome>;
   /** The key slots of each storage target, and which of the plan's keys opens them. */

@@ -2,7 +2,7 @@ import { recoveryGraph, type GraphOptions, type RecoveryGraph } from '../order/g
 import { judgeObjectives } from '../order/objectives.ts';
 import { decide } from '../retention/decide.ts';
 import { guard } from '../retention/guard.ts';
-import { executionsBetween } from '../schedule/executions.ts';
+import { copiesBetween, executionsBetween } from '../schedule/executions.ts';
 import { factsFrom } from './facts.ts';
 import type { Preview, PreviewOptions } from './requests.ts';
 import { named } from './named.ts';
@@ -18,6 +18,7 @@ export function preview(state: State, { from, until, systems }: PreviewOptions):
     until,
     systems,
     executions: executionsBetween(plan, { from, until, systems }),
+    copies: copiesBetween(plan, { from, until, systems }),
     retention: guard(decide(plan, backups, from), backups, { provenBackup: (system) => catalog.provenBackup(system) }),
     objectives: judgeObjectives(plan, { now: state.clock.now(), facts: factsFrom(catalog), systems }),
   };

@@ -12,7 +12,7 @@ import type { ObjectiveReport } from '../order/objectives.ts';
 import type { RetentionDecision } from '../retention/decide.ts';
 import type { Excess } from '../retention/guard.ts';
 import type { RepairReport } from '../vault/maintain/requests.ts';
-import type { BackupExecution } from '../schedule/execution.ts';
+import type { BackupExecution, CopyExecution } from '../schedule/execution.ts';
 
 export interface PreviewOptions {
   readonly from: Instant;
@@ -25,6 +25,8 @@ export interface PreviewOptions {
 /** What would happen within a window, what retention would decide at its start, and the verdicts on objectives. */
 export interface Preview extends PreviewOptions {
   readonly executions: readonly BackupExecution[];
+  /** When batches of copies are made. */
+  readonly copies: readonly CopyExecution[];
   readonly retention: readonly RetentionDecision[];
   readonly objectives: readonly ObjectiveReport[];
 }
@@ -49,6 +51,38 @@ export interface VerifyOptions {
   readonly copies?: 'first' | 'all' | undefined;
   readonly level?: VerifyLevel | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface CopyOptions {
+  /** Only to this target. */
+  readonly to?: string | undefined;
+  /** Only this backup: an id or its first digits. Together with `to`, whatever the plan and retention say of it. */
+  readonly backup?: string | undefined;
+  /** Only of these systems; undefined or empty: all. */
+  readonly systems?: readonly string[] | undefined;
+  /** `due`: batches wait for their time. Default: `all` that is missing. */
+  readonly which?: 'all' | 'due' | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What became of each copy that was missing. */
+export interface CopyLine {
+  readonly backup: string;
+  readonly system: string;
+  readonly storage: string;
+  /** `elsewhere`: another run is making it, or has made it. */
+  readonly status: 'stored' | 'failed' | 'elsewhere' | 'not-tried';
+  readonly from: string | undefined;
+  readonly bytesStored: number | undefined;
+  /** For people: sources that were passed over, or why it is left to another run. */
+  readonly notes: readonly string[];
+  readonly error: ErrorFacts | undefined;
+}
+
+/** Undefined `run`: nothing was missing, and nothing is on record. */
+export interface CopyOutcome {
+  readonly run: RunOutcome | undefined;
+  readonly copies: readonly CopyLine[];
 }
 
 export interface PruneOptions {
@@ -128,6 +162,8 @@ export interface RunOutcome {
 
 export interface BackupOutcome extends RunOutcome {
   readonly backups: readonly BackupLine[];
+  /** Of the run that follows for backups whose copies are asynchronous. */
+  readonly copies: CopyOutcome;
 }
 
 /** What became of one system of a backup run. */

@@ -1,4 +1,5 @@
-import { status, type StatusReport } from '../observe/status.ts';
+import type { Catalog } from '../journal/journal.ts';
+import { status, type StatusReport, type SystemState } from '../observe/status.ts';
 import type { State } from './state.ts';
 
 /** How things are now; looks at the storage targets, and changes nothing. */
@@ -11,17 +12,24 @@ export async function statusOf(state: State): Promise<StatusReport> {
     plan,
     {
       used: (storage) => used.get(storage),
-      system: (system) => ({
-        newest: catalog.newest(system),
-        lastVerifiedAt: catalog.lastVerified(system),
-        lastProvenRestoreAt: catalog.lastProvenRestore(system),
-        firstBackupAt: catalog.backups({ system }).at(-1)?.startedAt,
-        measuredBackupMs: catalog.measuredBackup(system),
-        failuresInARow: catalog.failuresInARow(system),
-      }),
+      tamperTest: (storage) => (state.hasJournal() ? state.journal().tamperTest(storage) : undefined),
+      system: (system) => stateOf(catalog, system),
     },
     clock.now(),
   );
+}
+
+function stateOf(catalog: Catalog, system: string): SystemState {
+  const backups = catalog.backups({ system });
+  return {
+    newest: backups[0],
+    backups,
+    lastVerifiedAt: catalog.lastVerified(system),
+    lastProvenRestoreAt: catalog.lastProvenRestore(system),
+    firstBackupAt: backups.at(-1)?.startedAt,
+    measuredBackupMs: catalog.measuredBackup(system),
+    failuresInARow: catalog.failuresInARow(system),
+  };
 }
 
 /** Bytes in a target; undefined where it can't be read: status is asked for on bad days too. */

@@ -23,6 +23,8 @@ export interface BackupRecord {
   /** Name of the schedule that asked for it; undefined: by hand. Part of the retention scope. */
   readonly schedule: string | undefined;
   readonly status: 'succeeded' | 'partial';
+  /** Present when nothing but copies is missing: it has succeeded once they are there. */
+  readonly lacks?: 'copies' | undefined;
   /** Id of the run that made it. */
   readonly run: string;
   /** When reading began: what was written to the source after this may be missing. */
@@ -51,9 +53,10 @@ export interface BackupRecord {
 export interface StoredCopy {
   /** Name of the storage target. */
   readonly name: string;
-  /** Id of the snapshot there. */
+  /** Id of the snapshot there; empty when there is none. */
   readonly snapshot: string;
-  readonly status: 'stored' | 'failed';
+  /** `failed`: the last try to make it did. `waiting`: it is made later, as the plan says. */
+  readonly status: 'stored' | 'failed' | 'waiting';
 }
 
 /** What the source said of itself while it was read; a restore is compared with this, never with the live system. */

@@ -1,6 +1,7 @@
 import {
   formatInstant,
   type BackupExecution,
+  type CopyExecution,
   type ObjectiveReport,
   type Preview,
   type RecoveryGraph,
@@ -10,8 +11,13 @@ import { isoOf, secondsOf } from './json.ts';
 
 /** `at` carries the schedule's own offset. */
 export function executionJson(execution: BackupExecution): object {
-  const { at, timezone, system, schedule, type, to, copies } = execution;
-  return { at: formatInstant(at, timezone), system, schedule: schedule ?? null, type, to, copies };
+  const { at, timezone, system, schedule, type, to, copies, replication = 'synchronous' } = execution;
+  return { at: formatInstant(at, timezone), system, schedule: schedule ?? null, type, to, copies, replication };
+}
+
+/** A time at which a batch of copies is made. */
+export function copyExecutionJson({ at, timezone, system, to }: CopyExecution): object {
+  return { at: formatInstant(at, timezone), system, to };
 }
 
 export function previewJson(preview: Preview): object {
@@ -19,6 +25,7 @@ export function previewJson(preview: Preview): object {
     from: isoOf(preview.from),
     until: isoOf(preview.until),
     executions: preview.executions.map(executionJson),
+    copies: preview.copies.map(copyExecutionJson),
     retention: preview.retention.map(decisionJson),
     objectives: preview.objectives.map(objectiveJson),
   };
@@ -33,7 +40,12 @@ function objectiveJson(report: ObjectiveReport): object {
   const { system, rpo, rto, copies, proof } = report;
   return {
     system,
-    rpo: { ...rpo, target: secondsOf(rpo.target), worst: secondsOf(rpo.worst) },
+    rpo: {
+      ...rpo,
+      target: secondsOf(rpo.target),
+      worst: secondsOf(rpo.worst),
+      copies: rpo.copies.map((copy) => ({ ...copy, worst: secondsOf(copy.worst) })),
+    },
     rto: { ...rto, target: secondsOf(rto.target), estimate: secondsOf(rto.estimate) },
     copies: { ...copies, target: copies.target ?? null },
     proof: { ...proof, target: secondsOf(proof.target), age: secondsOf(proof.age) },
@@ -57,9 +69,17 @@ export function statusJson(report: StatusReport): object {
       nextBackup: isoOf(system.nextBackup),
       rpo: { ...system.rpo, target: secondsOf(system.rpo.target), age: secondsOf(system.rpo.age) },
       proof: { ...system.proof, target: secondsOf(system.proof.target), age: secondsOf(system.proof.age) },
+      copies: system.copies.map((copy) => ({ ...copy, lag: secondsOf(copy.lag), age: secondsOf(copy.age) })),
     })),
     storage: report.storage.map(({ used = null, capacity = null, fraction = null, location = null, ...storage }) => ({
       ...storage,
+      tamperTest: storage.tamperTest
+        ? {
+            verdict: storage.tamperTest.verdict,
+            at: isoOf(storage.tamperTest.at),
+            age: secondsOf(storage.tamperTest.age),
+          }
+        : null,
       location,
       used,
       capacity,

@@ -9,8 +9,8 @@ import { numberOf, optionalNumber, textOf, type Row } from './row.ts';
 const shortestPrefix = 4;
 
 export function catalogOf(database: Database): Catalog {
-  const one = (sql: string, system: string): number | undefined => {
-    const row = database.get(sql, { system });
+  const one = (sql: string, system: string, more: Readonly<Record<string, string>> = {}): number | undefined => {
+    const row = database.get(sql, { system, ...more });
     return row === undefined ? undefined : optionalNumber(row, 'value');
   };
   return {
@@ -27,6 +27,7 @@ export function catalogOf(database: Database): Catalog {
     },
     measuredRestore: (system) => one(newestRestoreDuration, system),
     measuredBackup: (system) => one(newestBackupDuration, system),
+    measuredCopy: (system, storage) => one(newestCopyDuration, system, { storage }),
     failuresInARow: (system) => failuresInARow(database, system),
   };
 }
@@ -37,6 +38,9 @@ const newestRestoreDuration = `SELECT duration_ms AS value FROM restores WHERE s
   ORDER BY at DESC, sequence DESC LIMIT 1`;
 const newestBackupDuration = `SELECT max(0, (record ->> '$.finishedAt') - (record ->> '$.startedAt')) AS value FROM backups
   WHERE system = :system AND record ->> '$.status' = 'succeeded' ORDER BY started_at DESC, sequence DESC LIMIT 1`;
+
+const newestCopyDuration = `SELECT duration_ms AS value FROM copies WHERE system = :system AND storage = :storage
+  ORDER BY sequence DESC LIMIT 1`;
 
 function listBackups(database: Database, filter: BackupFilter): readonly BackupRecord[] {
   const { system = null, storage = null, type = null, until = null, limit = -1 } = filter;

@@ -1,7 +1,7 @@
 import type { BackupRecord } from '../base/backup.ts';
 import type { Instant, Milliseconds } from '../base/clock.ts';
 
-export type RunKind = 'backup' | 'restore' | 'recover' | 'verify' | 'notify' | 'maintain';
+export type RunKind = 'backup' | 'restore' | 'recover' | 'verify' | 'notify' | 'maintain' | 'copy';
 export type RunStatus =
   | 'pending'
   | 'running'
@@ -81,6 +81,35 @@ export type MusterEventBody =
   | { readonly type: 'backup.failed'; readonly system: string; readonly error: ErrorFacts }
   /** A copy of a backup is gone from a storage target; without any copy the catalog does not list it any more. */
   | { readonly type: 'backup.removed'; readonly system: string; readonly backup: string; readonly storage: string }
+  /** A backup is in a further storage target. `backup`: its id; `from`: where it was read. */
+  | {
+      readonly type: 'copy.succeeded';
+      readonly system: string;
+      readonly backup: string;
+      readonly storage: string;
+      readonly snapshot: string;
+      readonly from: string;
+      readonly bytesStored: number;
+      readonly durationMs: Milliseconds;
+    }
+  | {
+      readonly type: 'copy.failed';
+      readonly system: string;
+      readonly backup: string;
+      readonly storage: string;
+      readonly error: ErrorFacts;
+    }
+  /**
+   * The newest backup in a target is older than the newest backup by more than the `rpo` of the system. `lagMs`: by how
+   * much; undefined: the target has none. Said after runs that back up or copy. Belongs to no run.
+   */
+  | {
+      readonly type: 'copy.lagging';
+      readonly system: string;
+      readonly storage: string;
+      readonly lagMs: Milliseconds | undefined;
+      readonly rpoMs: Milliseconds;
+    }
   /**
    * A copy of a backup had lost something. `replacement`: the snapshot in its place, without what is lost; undefined:
    * nothing of it is left.
@@ -113,7 +142,7 @@ export type MusterEventBody =
       readonly message: string;
       readonly audience: string;
       readonly channel: string;
-      /** What it is about: `system:NAME`, else `run:KIND/NAME`. Repeats are counted by it. */
+      /** What it is about: `copy:NAME/STORAGE`, else `system:NAME`, else `run:KIND/NAME`. Repeats are counted by it. */
       readonly about?: string;
     }
   | {
@@ -151,6 +180,13 @@ export type MusterEventBody =
       readonly storage: string;
       readonly key: string | undefined;
       readonly slot: string;
+    }
+  /** `muster storage check --tamper` attempted to destroy objects of its own in a storage target. Belongs to no run. */
+  | {
+      readonly type: 'storage.tested';
+      readonly storage: string;
+      readonly verdict: 'protected' | 'recoverable' | 'unprotected' | 'unknown';
+      readonly attempts: readonly { readonly kind: string; readonly outcome: string }[];
     }
   /** A listener (a notifier, a metric) threw at an event of the type `of`; the run is none the worse. */
   | { readonly type: 'listener.failed'; readonly listener: string; readonly of: string; readonly message: string }

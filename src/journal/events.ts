@@ -22,7 +22,7 @@ export function eventsOf(database: Database, run: string): readonly MusterEvent[
 /** Folds every event again into empty tables, in one transaction. */
 export function rebuild(database: Database): void {
   database.transaction(() => {
-    for (const table of ['runs', 'steps', 'backups', 'backup_failures', 'verifications', 'restores'])
+    for (const table of ['runs', 'steps', 'backups', 'backup_failures', 'verifications', 'restores', 'copies'])
       database.run(`DELETE FROM ${table}`);
     for (const row of database.iterate('SELECT sequence, body FROM events ORDER BY sequence'))
       fold(database, numberOf(row, 'sequence'), eventFrom(row));

@@ -4,13 +4,42 @@ import type { Database } from './database.ts';
 import type { MusterEvent } from './event.ts';
 import { textOf } from './row.ts';
 
-type CopyEvent = Extract<MusterEvent, { readonly type: 'backup.removed' | 'backup.repaired' }>;
+type CopyEvent = Extract<
+  MusterEvent,
+  { readonly type: 'backup.removed' | 'backup.repaired' | 'copy.succeeded' | 'copy.failed' }
+>;
 
 /** What an event about one stored copy of a backup means for the catalog. */
 export function foldCopy(database: Database, event: CopyEvent): void {
-  const backup = event.type === 'backup.removed' ? byId(database, event.backup) : bySnapshot(database, event);
-  if (backup === undefined) return;
-  keep(database, event.type === 'backup.removed' ? without(backup, event.storage) : repaired(backup, event));
+  const backup = event.type === 'backup.repaired' ? bySnapshot(database, event) : byId(database, event.backup);
+  if (backup !== undefined) keep(database, changed(backup, event));
+}
+
+function changed(backup: BackupRecord, event: CopyEvent): BackupRecord {
+  const { storage: name } = event;
+  if (event.type === 'backup.removed') return without(backup, name);
+  if (event.type === 'backup.repaired') return repaired(backup, event);
+  if (event.type === 'copy.succeeded')
+    return completed(withCopy(backup, { name, snapshot: event.snapshot, status: 'stored' }));
+  // It may be there all the same: what failed was to bring it there again.
+  const isThere = backup.storage.some((copy) => copy.name === name && isStored(copy));
+  return isThere ? backup : withCopy(backup, { name, snapshot: '', status: 'failed' });
+}
+
+/** In the place of what was known of that target. */
+function withCopy(backup: BackupRecord, copy: StoredCopy): BackupRecord {
+  const isKnown = backup.storage.some(({ name }) => name === copy.name);
+  const storage = isKnown
+    ? backup.storage.map((known) => (known.name === copy.name ? copy : known))
+    : [...backup.storage, copy];
+  return { ...backup, storage };
+}
+
+/** A backup that lacked nothing but copies has succeeded with the last of them. */
+function completed({ lacks, ...backup }: BackupRecord): BackupRecord {
+  if (lacks === undefined) return backup;
+  if (backup.storage.some(({ status }) => status === 'failed')) return { ...backup, lacks };
+  return { ...backup, status: 'succeeded' };
 }
 
 function byId(database: Database, id: string): BackupRecord | undefined {

@@ -27,6 +27,8 @@ export function fold(database: Database, sequence: number, event: MusterEvent): 
     case 'backup.failed':
     case 'backup.removed':
     case 'backup.repaired':
+    case 'copy.succeeded':
+    case 'copy.failed':
     case 'verify.finished':
     case 'restore.finished':
       // What was only simulated is never evidence.
@@ -35,12 +37,14 @@ export function fold(database: Database, sequence: number, event: MusterEvent): 
       return foldBackup(database, sequence, event.backup);
     case 'vault.rotated':
       return foldRotation(database, event);
+    case 'copy.lagging':
     case 'message.sent':
     case 'message.failed':
     case 'listener.failed':
     case 'key.used':
     case 'key.added':
     case 'key.removed':
+    case 'storage.tested':
     case 'progress':
       return undefined;
   }
@@ -93,6 +97,8 @@ type Evidence = EventOf<
   | 'backup.failed'
   | 'backup.removed'
   | 'backup.repaired'
+  | 'copy.succeeded'
+  | 'copy.failed'
   | 'verify.finished'
   | 'restore.finished'
 >;
@@ -107,7 +113,13 @@ function foldEvidence(database: Database, sequence: number, event: Evidence): vo
       return database.insert('backup_failures', common);
     case 'backup.removed':
     case 'backup.repaired':
+    case 'copy.failed':
       return foldCopy(database, event);
+    case 'copy.succeeded': {
+      const { backup, storage } = event;
+      database.insert('copies', { ...common, backup, storage, duration_ms: Math.round(event.durationMs) });
+      return foldCopy(database, event);
+    }
     case 'verify.finished': {
       const { backup, level, score, passed } = event;
       return database.insert('verifications', { ...common, backup, level, score, passed: Number(passed) });

@@ -2,6 +2,7 @@ import type { BackupRecord, BackupType } from '../base/backup.ts';
 import type { Instant } from '../base/clock.ts';
 import type { MusterEvent, RunKind, RunStatus, StepStatus } from './event.ts';
 import type { SoundPacks } from './sound-packs.ts';
+import type { TamperTest } from './tamper-test.ts';
 
 /** The durable record: one SQLite file in WAL mode that several processes use at once. */
 export interface Journal {
@@ -23,6 +24,8 @@ export interface Journal {
   heartbeat(run: string, now: Instant): void;
   /** When an audience last got a message about something; undefined: never. */
   lastSent(query: SentQuery): Instant | undefined;
+  /** The newest tamper test of a storage target. */
+  tamperTest(storage: string): TamperTest | undefined;
   readonly catalog: Catalog;
   readonly soundPacks: SoundPacks;
   /** Reads every event and recomputes the hash chain. */
@@ -107,6 +110,8 @@ export interface Catalog {
   measuredRestore(system: string): number | undefined;
   /** Duration of the newest successful backup, in milliseconds. */
   measuredBackup(system: string): number | undefined;
+  /** Duration of the newest copy of a backup of the system to the target, made after the backup, in milliseconds. */
+  measuredCopy(system: string, storage: string): number | undefined;
   /** Consecutive failed backups of a system since the last one that was recorded, be it partial. */
   failuresInARow(system: string): number;
 }

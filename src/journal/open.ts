@@ -13,6 +13,7 @@ import { currentOwner, type Owner } from './owner.ts';
 import { beat, recordOwner } from './ownership.ts';
 import { findRun, listRuns, readRun } from './runs.ts';
 import { soundPacksOf } from './sound-packs.ts';
+import { lastTamperTest } from './tamper-test.ts';
 
 export interface JournalOptions {
   /** The state folder; made, for its owner alone, when there is none. On a local disk: SQLite's log needs shared memory. */
@@ -43,6 +44,7 @@ export function openJournal({ folder, clock, owner = currentOwner() }: JournalOp
     lease: (name, run, now) => lease({ database, held }, { name, run, owner, now }),
     heartbeat: (run, now) => heartbeat({ database, held }, run, now),
     lastSent: (query) => lastSent(database, query),
+    tamperTest: (storage) => lastTamperTest(database, storage),
     catalog: catalogOf(database),
     soundPacks: soundPacksOf(database),
     verifyChain: () => verifyChain(database),

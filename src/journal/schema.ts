@@ -123,3 +123,22 @@ CREATE TABLE sound_packs (
   PRIMARY KEY (storage, pack)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** Version 3: how long copies of backups to further storage targets took. A fold of the events. */
+export const version3 = `
+CREATE TABLE copies (
+  sequence INTEGER PRIMARY KEY,
+  system TEXT NOT NULL,
+  run TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  backup TEXT NOT NULL,
+  storage TEXT NOT NULL,
+  duration_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX copies_by_storage ON copies (system, storage, sequence);
+`;
+
+/** Version 4. The newest tamper test of a storage target is found without reading a long journal. */
+export const version4 = `
+CREATE INDEX events_of_tamper_tests ON events (body ->> '$.storage', sequence) WHERE type = 'storage.tested';
+`;

@@ -1,4 +1,5 @@
 import type { BackupRecord } from '../base/backup.ts';
+import { formatDuration } from '../base/duration.ts';
 import type { ErrorFacts, MusterEvent } from '../journal/event.ts';
 import type { MessageValues } from '../plan/template.ts';
 import { oneLine } from './text.ts';
@@ -10,7 +11,7 @@ export function systemOf(event: MusterEvent): string | undefined {
 
 export function backupValues(event: MusterEvent): MessageValues['backup'] {
   if (event.type === 'backup.succeeded' || event.type === 'backup.partial') return valuesOf(event.backup);
-  if (event.type === 'verify.finished' || event.type === 'restore.finished')
+  if ('backup' in event && 'system' in event && typeof event.backup === 'string')
     return { id: event.backup, system: event.system };
   return undefined;
 }
@@ -36,14 +37,21 @@ export function eventValues(event: MusterEvent): MessageValues['event'] {
 
 function statusOf(event: MusterEvent): string | undefined {
   if ('status' in event) return event.status;
-  return /^backup\.(succeeded|partial|failed)$/.exec(event.type)?.[1];
+  return /^(?:backup|copy)\.(succeeded|partial|failed)$/.exec(event.type)?.[1];
 }
 
 function detailOf(event: MusterEvent): string | undefined {
   if (event.type === 'step.skipped') return event.reason;
   if (event.type === 'attempt.finished' && event.faults.length > 0) return faultsOf(event.faults);
+  if (event.type === 'copy.failed') return `there is no copy in ${event.storage}`;
+  if (event.type === 'copy.lagging') return lagText(event);
   if (event.type === 'run.interrupted') return `it ended without a result; unknown: ${event.steps.join(', ')}`;
   return undefined;
+}
+
+function lagText({ storage, lagMs, rpoMs }: Extract<MusterEvent, { readonly type: 'copy.lagging' }>): string {
+  const behind = lagMs === undefined ? 'no backup is there' : `it is ${formatDuration(lagMs)} behind`;
+  return `${storage}: ${behind}, the rpo is ${formatDuration(rpoMs)}`;
 }
 
 function faultsOf(faults: readonly { readonly path: string; readonly detail: string }[]): string {

@@ -14,11 +14,13 @@ export interface MessageJournal extends Pick<Journal, 'runs' | 'lastSent'> {
 export interface Happening {
   readonly event: MusterEvent;
   readonly run: RunFacts;
-  /** `system:NAME`, else `run:KIND/NAME`: repeats are counted by it. */
+  /** `copy:NAME/STORAGE`, else `system:NAME`, else `run:KIND/NAME`: repeats are counted by it. */
   readonly about: string;
 }
 
 export function happeningOf(event: MusterEvent, run: RunFacts): Happening {
+  if (event.type === 'copy.failed' || event.type === 'copy.succeeded' || event.type === 'copy.lagging')
+    return { event, run, about: `copy:${event.system}/${event.storage}` };
   const system = systemOf(event);
   return { event, run, about: system === undefined ? aboutRun(run, run.id) : `system:${system}` };
 }

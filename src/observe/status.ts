@@ -1,5 +1,7 @@
 import type { BackupRecord } from '../base/backup.ts';
 import type { Instant, Milliseconds } from '../base/clock.ts';
+import { judgeLag, type CopyLag } from '../order/objectives/lag.ts';
+import type { TamperTest } from '../journal/tamper-test.ts';
 import { judgeProof, type ProofJudgement } from '../order/objectives/proof.ts';
 import { type Judgement, type Verdict, verdictOn } from '../order/objectives/verdict.ts';
 import type { Plan } from '../plan/model/plan.ts';
@@ -25,6 +27,8 @@ export interface SystemStatus {
   readonly nextBackup: Instant | undefined;
   readonly rpo: CurrentRpo;
   readonly proof: ProofJudgement;
+  /** How far each further target is behind. */
+  readonly copies: readonly CopyLag[];
   /**
    * `failing`: the last backups failed; `never`: there is none; `overdue`: one was due and there is none since.
    * Systems without a source are `ok`.
@@ -50,6 +54,8 @@ export interface StorageStatus {
   readonly fraction: number | undefined;
   /** `at-risk` from 80 % on, `violated` above the capacity. */
   readonly verdict: Verdict;
+  /** What the newest tamper test found, and how long ago; undefined: there was none. */
+  readonly tamperTest: (TamperTest & { readonly age: Milliseconds }) | undefined;
 }
 
 /** What the journal and the storage targets know. */
@@ -57,10 +63,13 @@ export interface StatusFacts {
   readonly system: (name: string) => SystemState;
   /** Bytes used by a storage target; undefined when unknown. */
   readonly used: (storage: string) => number | undefined;
+  readonly tamperTest: (storage: string) => TamperTest | undefined;
 }
 
 export interface SystemState {
   readonly newest?: BackupRecord | undefined;
+  /** All of its backups, newest first; needed where there are copies. */
+  readonly backups?: readonly BackupRecord[] | undefined;
   readonly firstBackupAt?: Instant | undefined;
   readonly lastVerifiedAt?: Instant | undefined;
   readonly lastProvenRestoreAt?: Instant | undefined;
@@ -74,9 +83,9 @@ export function status(plan: Plan, facts: StatusFacts, now: Instant): StatusRepo
   const systems = [...plan.systems.values()].map((system) => {
     const state = facts.system(system.name);
     const overdue = due.overdue(system, { lastAt: state.newest?.startedAt, tookMs: state.measuredBackupMs ?? 0 });
-    return { ...systemStatus({ system, state, overdue, now }), nextBackup: due.next(system) };
+    return { ...systemStatus(plan, { system, state, overdue, now }), nextBackup: due.next(system) };
   });
-  const storage = [...plan.storage.values()].map((one) => storageStatus(one, facts.used(one.name)));
+  const storage = [...plan.storage.values()].map((one) => storageStatus(one, facts, now));
   return { at: now, systems, storage };
 }
 
@@ -87,9 +96,9 @@ interface SystemQuestion {
   readonly now: Instant;
 }
 
-function systemStatus(question: SystemQuestion): Omit<SystemStatus, 'nextBackup'> {
+function systemStatus(plan: Plan, question: SystemQuestion): Omit<SystemStatus, 'nextBackup'> {
   const { system, state, now } = question;
-  const { lastVerifiedAt, lastProvenRestoreAt, firstBackupAt, newest } = state;
+  const { lastVerifiedAt, lastProvenRestoreAt, firstBackupAt, newest, backups = [] } = state;
   return {
     name: system.name,
     tier: system.tier,
@@ -98,6 +107,7 @@ function systemStatus(question: SystemQuestion): Omit<SystemStatus, 'nextBackup'
     lastProvenRestore: lastProvenRestoreAt,
     rpo: currentRpo(question),
     proof: judgeProof({ system, now, lastProvenRestoreAt, firstBackupAt }),
+    copies: judgeLag(plan, { system, backups, now }),
     ...stateOf(question),
   };
 }
@@ -109,8 +119,15 @@ function stateOf({ system, state, overdue }: SystemQuestion): Pick<SystemStatus,
     return { state: 'failing', reasons: [`${failures} failed backup${failures === 1 ? '' : 's'} in a row`] };
   if (!state.newest) return { state: 'never', reasons: ['there is no backup of it'] };
   if (overdue) return { state: 'overdue', reasons: [overdue.reason] };
-  if (state.newest.status === 'partial') return { state: 'ok', reasons: ['the newest backup is partial'] };
+  if (state.newest.status === 'partial')
+    return { state: 'ok', reasons: [`the newest backup is partial${lackingText(state.newest)}`] };
   return { state: 'ok', reasons: ['the newest backup is complete and in time'] };
+}
+
+function lackingText({ lacks, storage }: BackupRecord): string {
+  if (lacks === undefined) return '';
+  const names = storage.flatMap(({ name, status }) => (status === 'failed' ? name : []));
+  return `: it lacks its copy in ${names.join(', ')}`;
 }
 
 function currentRpo({ system, state, now }: SystemQuestion): CurrentRpo {
@@ -122,8 +139,9 @@ function currentRpo({ system, state, now }: SystemQuestion): CurrentRpo {
   return { target, age, verdict: verdictOn(age, target), reasons: ['age of the newest backup'] };
 }
 
-function storageStatus({ name, location, capacity }: Storage, used: number | undefined): StorageStatus {
-  const facts = { name, location, used, capacity };
+function storageStatus({ name, location, capacity }: Storage, known: StatusFacts, now: Instant): StorageStatus {
+  const [used, test] = [known.used(name), known.tamperTest(name)];
+  const facts = { name, location, used, capacity, tamperTest: test && { ...test, age: Math.max(0, now - test.at) } };
   if (used === undefined || capacity === undefined) return { ...facts, fraction: undefined, verdict: 'unknown' };
   return { ...facts, fraction: used / capacity, verdict: verdictOn(used, capacity) };
 }

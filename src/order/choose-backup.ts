@@ -3,6 +3,7 @@ import { MusterError } from '../base/error.ts';
 import { dateTime } from '../base/zone.ts';
 import type { Moment } from '../plan/model/runbook.ts';
 import type { Plan } from '../plan/model/plan.ts';
+import { nearestFirst } from './nearest.ts';
 
 export interface BackupChoice {
   readonly system: string;
@@ -34,13 +35,14 @@ export function chooseBackup(plan: Plan, choice: BackupChoice): ChosenBackup | u
   return best;
 }
 
-/** Storage targets of the plan that hold a backup. */
+/** Storage targets of the plan that hold a backup, the nearest first. */
 export function storageOf(plan: Plan, backup: BackupRecord, only?: string): readonly string[] {
-  return backup.storage
+  const names = backup.storage
     .filter(
       (copy) => copy.status === 'stored' && plan.storage.has(copy.name) && (only === undefined || copy.name === only),
     )
     .map((copy) => copy.name);
+  return nearestFirst(plan, names);
 }
 
 /** `no-backup`, with the line that mends it. */

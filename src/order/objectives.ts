@@ -1,10 +1,10 @@
 import type { Instant, Milliseconds } from '../base/clock.ts';
 import type { Plan } from '../plan/model/plan.ts';
-import type { System } from '../plan/model/system.ts';
+import type { Replication, System } from '../plan/model/system.ts';
 import { type CopiesJudgement, judgeCopies } from './objectives/copies.ts';
 import { gapFinder } from './objectives/gaps.ts';
 import { judgeProof, type ProofJudgement } from './objectives/proof.ts';
-import { judgeRpo, type RpoJudgement } from './objectives/rpo.ts';
+import { judgeRpo, type CopyDelay, type RpoJudgement } from './objectives/rpo.ts';
 import { arrivals, judgeRto, type RtoJudgement } from './objectives/rto.ts';
 import { recoveryOrder } from './recovery-order.ts';
 
@@ -21,6 +21,8 @@ export interface ObjectiveReport {
 export interface SystemFacts {
   /** Duration of its last successful backup. */
   readonly measuredBackupMs?: Milliseconds | undefined;
+  /** Duration of its last copy to a target, where copies are made after the backup. */
+  readonly measuredCopyMs?: ((storage: string) => Milliseconds | undefined) | undefined;
   /** Duration of its last successful restore. */
   readonly measuredRestoreMs?: Milliseconds | undefined;
   readonly lastProvenRestoreAt?: Instant | undefined;
@@ -47,14 +49,27 @@ export function judgeObjectives(plan: Plan, options: JudgeOptions): readonly Obj
     if (!arrival) return [];
     const { measuredBackupMs: backupMs, lastProvenRestoreAt, firstBackupAt } = known;
     const gap = system.source ? gapOf(system.schedules) : undefined;
+    const delays = copyDelays(system, known, gapOf);
     return {
       system: system.name,
-      rpo: judgeRpo({ system, gap, backupMs, timezone: plan.timezone }),
+      rpo: judgeRpo({ system, gap, backupMs, delays, timezone: plan.timezone }),
       rto: judgeRto(arrival),
       copies: judgeCopies(plan, system),
       proof: judgeProof({ system, now, lastProvenRestoreAt, firstBackupAt }),
     };
   });
+}
+
+/** Synchronous copies are a part of the backup and of its duration; of batches the longest wait counts. */
+function copyDelays(system: System, facts: SystemFacts, gapOf: ReturnType<typeof gapFinder>): readonly CopyDelay[] {
+  const { copies = [], replication } = system.storage ?? {};
+  const batch = replication?.mode === 'batch' ? gapOf([replication]) : undefined;
+  const wait = batch === undefined ? 0 : batch.until - batch.from;
+  return copies.map((storage) => ({ storage, ms: wait + (delayOf(replication, facts, storage) ?? 0) }));
+}
+
+function delayOf(replication: Replication | undefined, { measuredCopyMs }: SystemFacts, storage: string) {
+  return replication === undefined || replication.mode === 'synchronous' ? undefined : measuredCopyMs?.(storage);
 }
 
 function nothingKnown(): SystemFacts {

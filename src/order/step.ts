@@ -16,6 +16,8 @@ export interface PlannedStep {
   readonly title: string;
   /** Ids of steps that must have succeeded (or been skipped by their own `when`) before it. */
   readonly needs: readonly string[];
+  /** Ids of steps above it in the list that must have ended before it, well or not. */
+  readonly after?: readonly string[] | undefined;
   /** Among steps that are ready, the lower number goes first. */
   readonly priority: number;
   readonly action: StepAction;
@@ -45,6 +47,13 @@ export type StepAction =
       readonly set: Readonly<Record<string, ParamValue>>;
     }
   | { readonly kind: 'backup'; readonly execution: BackupExecution }
+  /** Brings a backup to a further storage target, from the first of `from` that can give it. */
+  | {
+      readonly kind: 'copy';
+      readonly backup: BackupRecord;
+      readonly storage: string;
+      readonly from: readonly string[];
+    }
   /** Removes these copies from a storage target; the bytes are freed by `prune`. */
   | { readonly kind: 'forget'; readonly storage: string; readonly copies: readonly CopyToRemove[] }
   /** Frees what no snapshot in the storage target needs. */

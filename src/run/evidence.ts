@@ -23,6 +23,7 @@ export function evidenceOf(last: LastAttempt): readonly MusterEventBody[] {
   const { step, end } = last;
   const { action } = step;
   if (action.kind === 'backup') return backupEvidence(action, end);
+  if (action.kind === 'copy') return copyEvidence(action, last);
   if (end.facts?.kind === 'forget') return removalEvidence(end.facts);
   if (end.facts?.kind === 'repair') return repairEvidence(end.facts);
   if (action.kind === 'verify' && end.facts?.kind === 'verify') return verifyEvidence(action, end.facts);
@@ -43,6 +44,17 @@ function backupEvidence({ execution }: ActionOf<'backup'>, { status, facts, erro
 }
 
 const noBackup: ErrorFacts = { code: 'backup-missing', message: 'the step ended without a backup', hint: undefined };
+
+/** A copy that was not even tried, or is being made by another run, says nothing. */
+function copyEvidence({ backup, storage }: ActionOf<'copy'>, { end, startedAt, finishedAt }: LastAttempt) {
+  const of = { system: backup.system, backup: backup.id, storage };
+  const copy = end.facts?.kind === 'copy' ? end.facts.copy : undefined;
+  if (copy !== undefined && end.status === 'succeeded')
+    return [{ type: 'copy.succeeded', ...of, ...copy, durationMs: Math.max(0, finishedAt - startedAt) } as const];
+  const error = errorFacts(end.error);
+  if (end.status !== 'failed' || error === undefined || error.code === 'copy-not-tried') return [];
+  return [{ type: 'copy.failed', ...of, error } as const];
+}
 
 /** Whatever became of the step: what is gone is gone. */
 function removalEvidence({ storage, removed }: FactsOf<'forget'>): MusterEventBody[] {

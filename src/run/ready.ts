@@ -26,8 +26,16 @@ export const pending: StepState = {
 /** Steps that may start now: the lower priority number first, then the order of the list. */
 export function readySteps(steps: readonly PlannedStep[], states: StepStates): readonly PlannedStep[] {
   return steps
-    .filter((step) => isPending(step, states) && step.needs.every((need) => states.get(need)?.satisfies === true))
+    .filter((step) => isPending(step, states) && mayStart(step, states))
     .sort((a, b) => a.priority - b.priority);
+}
+
+function mayStart({ needs, after = [] }: PlannedStep, states: StepStates): boolean {
+  return needs.every((need) => states.get(need)?.satisfies === true) && after.every((id) => hasEnded(states.get(id)));
+}
+
+function hasEnded(state: StepState | undefined): boolean {
+  return state !== undefined && state.status !== 'pending' && state.status !== 'running';
 }
 
 /** Steps that can never start, each with the first of its needs that has ended otherwise. */

@@ -21,6 +21,7 @@ const hopeless = new Set([
   'tree-unsafe',
   'expression-failed',
   'command-not-executable',
+  'copy-not-tried',
 ]);
 const hopelessFamily = /^(bad|invalid|unknown|unsupported)-/;
 

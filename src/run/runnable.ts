@@ -4,7 +4,7 @@ import type { RunRequest } from './request.ts';
 
 /**
  * Throws `steps-invalid` for a list that could never be executed to its end: an id used twice, a need that is not in
- * it, a cycle, no room for a single step. A fault of whoever made the list, found before anything is done.
+ * it, one to come after that stands below, a cycle, no room for a single step. A fault of whoever made the list, found before anything is done.
  */
 export function assertRunnable({ steps, concurrency }: RunRequest): void {
   const ids = new Set(steps.map((step) => step.id));
@@ -12,9 +12,20 @@ export function assertRunnable({ steps, concurrency }: RunRequest): void {
   for (const step of steps)
     for (const need of step.needs)
       if (!ids.has(need)) throw invalid(`step ${step.id} needs ${need}, which is not there`);
+  refuseLaterSteps(steps);
   const stuck = inCycles(steps);
   if (stuck.length > 0) throw invalid(`these steps wait for each other: ${stuck.map(({ id }) => id).join(', ')}`);
   if (!(concurrency >= 1)) throw invalid(`${concurrency} steps at once are too few`);
+}
+
+/** What comes after only what stands above it can't wait for itself. */
+function refuseLaterSteps(steps: readonly PlannedStep[]): void {
+  const above = new Set<string>();
+  for (const { id, after = [] } of steps) {
+    const missing = after.find((other) => !above.has(other));
+    if (missing !== undefined) throw invalid(`step ${id} comes after ${missing}, which does not stand above it`);
+    above.add(id);
+  }
 }
 
 /** Takes away what has no open needs until nothing changes. */

@@ -3,7 +3,7 @@ import { MusterError } from '../base/error.ts';
 import { backupTypesOf } from '../plan/backup-types.ts';
 import type { Plan } from '../plan/model/plan.ts';
 import type { BackupType, Schedule, StorageUse, System } from '../plan/model/system.ts';
-import type { BackupExecution } from './execution.ts';
+import type { BackupExecution, CopyExecution } from './execution.ts';
 import { nextTime, timesWithin, timetableKey } from './recurrence.ts';
 
 export interface ExecutionWindow {
@@ -28,6 +28,18 @@ export function executionsBetween(plan: Plan, window: ExecutionWindow): readonly
     }
   }
   return [...byTime].sort(([a], [b]) => a - b).flatMap(([, executions]) => executions);
+}
+
+/** When batches of copies are made within a window, by time, then in the order of the plan. */
+export function copiesBetween(plan: Plan, window: ExecutionWindow): readonly CopyExecution[] {
+  const found: CopyExecution[] = [];
+  for (const { name: system, storage, source } of plan.systems.values()) {
+    const batch = storage?.replication;
+    if (!source || !storage || batch?.mode !== 'batch' || window.systems?.includes(system) === false) continue;
+    const { timezone } = batch;
+    for (const at of timesWithin(batch, window)) found.push({ at, timezone, system, to: storage.copies });
+  }
+  return found.sort((a, b) => a.at - b.at);
 }
 
 /** The first execution later than `after`, of a schedule that `system` has; undefined when there is none within eight years. */
@@ -118,6 +130,7 @@ function executionFacts(system: System, schedule: Schedule, use: StorageUse): Om
     type: schedule.backup,
     to,
     copies: use.copies.filter((name) => name !== to),
+    replication: use.replication?.mode,
     verify: system.verify,
     priority: system.priority,
     timeout: schedule.timeout,
@@ -133,6 +146,7 @@ function unscheduledFacts(plan: Plan, system: System, use: StorageUse): Omit<Bac
     type: 'incremental',
     to: use.to,
     copies: use.copies,
+    replication: use.replication?.mode,
     verify: system.verify,
     priority: system.priority,
     timeout: undefined,

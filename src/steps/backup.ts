@@ -67,7 +67,7 @@ async function backUp(execution: BackupExecution, context: StepContext, scratch:
     context,
   );
   if (verification?.passed === false) return untrusted(stored.result.snapshot, verification);
-  const copies = await makeCopies(vault, stored.result.snapshot, execution.copies, context);
+  const copies = await makeCopies(vault, stored.result.snapshot, execution, context);
   const { manifest } = capture;
   const time = { startedAt, finishedAt: context.clock.now() };
   const source = definition.type;

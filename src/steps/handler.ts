@@ -42,6 +42,10 @@ export interface StepContext {
     system: string,
     filter?: { readonly type?: BackupType; readonly storage?: string },
   ) => BackupRecord | undefined;
+  /** A backup as the catalog has it now, by its full id. Undefined: it has none, or there is no catalog. */
+  readonly backup?: ((id: string) => BackupRecord | undefined) | undefined;
+  /** Takes a name for this run alone, until it is released. Throws `run-locked`. Undefined: there are no other runs. */
+  readonly claim?: ((name: string) => { release(): void }) | undefined;
   /** A folder of this run's own, removed afterwards. */
   readonly scratch: () => Promise<string>;
   /** Undefined: every sample begins anew. */
@@ -91,6 +95,12 @@ export type StepFacts =
       readonly verification?: Verification | undefined;
     }
   | {
+      readonly kind: 'copy';
+      readonly storage: string;
+      /** Undefined: there is none. */
+      readonly copy: MadeCopy | undefined;
+    }
+  | {
       readonly kind: 'forget';
       readonly storage: string;
       /** Copies that are not there any more. */
@@ -111,6 +121,15 @@ export type StepFacts =
       readonly proven: boolean;
       readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
     };
+
+/** A copy that a step made. */
+export interface MadeCopy {
+  /** Id of the snapshot in the target. */
+  readonly snapshot: string;
+  /** The target that it was read from. */
+  readonly from: string;
+  readonly bytesStored: number;
+}
 
 /** What a verification found; it passes at a score of 0.95 when no integrity check failed. */
 export interface Verification {

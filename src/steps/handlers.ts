@@ -1,4 +1,5 @@
 import { backupStep } from './backup.ts';
+import { copyStep } from './copy.ts';
 import type { StepHandlers } from './handler.ts';
 import { forgetStep } from './forget.ts';
 import { notifyStep } from './notify.ts';
@@ -18,6 +19,7 @@ export const handlers: StepHandlers = {
   wait: waitStep,
   notify: notifyStep,
   backup: backupStep,
+  copy: copyStep,
   forget: forgetStep,
   prune: pruneStep,
   repair: repairStep,

@@ -49,3 +49,31 @@ test('the tables can be made anew', () => {
   journal.rebuild();
   expect(foldedTables(folder)).toEqual(before);
 });
+
+test('a backup that lacks only copies has succeeded with the last of them', () => {
+  const folder = temporaryFolder();
+  const journal = openState(folder);
+  const [primary = two[0]] = two;
+  if (primary === undefined) throw new Error('no copy');
+  const failed = { name: 'second', snapshot: '', status: 'failed' } as const;
+  const waiting = { name: 'third', snapshot: '', status: 'waiting' } as const;
+  const record = backup('aa', { status: 'partial', lacks: 'copies', storage: [primary, failed, waiting] });
+  const of = { run: 'r1', at: 5000, system: 'orders', backup: record.id };
+  const made = { ...of, type: 'copy.succeeded', from: 'primary', bytesStored: 7, durationMs: 1234 } as const;
+  journal.append(runStarted('r1'), backupSucceeded('r1', record));
+  journal.append({ ...made, storage: 'third', snapshot: 'c3' });
+  expect(journal.catalog.find(record.id)).toMatchObject({ status: 'partial', lacks: 'copies' });
+  journal.append({ ...of, type: 'copy.failed', storage: 'third', error: { code: 'x', message: 'y', hint: undefined } });
+  journal.append({ ...made, storage: 'second', snapshot: 'b2' });
+  const whole = journal.catalog.find(record.id);
+  expect(whole).toMatchObject({
+    status: 'succeeded',
+    storage: [primary, { name: 'second', snapshot: 'b2', status: 'stored' }, { name: 'third', status: 'stored' }],
+  });
+  expect(whole).not.toHaveProperty('lacks');
+  expect(journal.catalog.measuredCopy('orders', 'second')).toBe(1234);
+  expect(journal.catalog.measuredCopy('orders', 'primary')).toBeUndefined();
+  const before = foldedTables(folder);
+  journal.rebuild();
+  expect(foldedTables(folder)).toEqual(before);
+});

@@ -49,6 +49,23 @@ const body: fc.Arbitrary<MusterEventBody> = fc.oneof(
     snapshot: fc.constantFrom('aaaa', 'b0b0').map((id) => id.padEnd(64, '0')),
     replacement: fc.option(fc.constant('d0d0'), { nil: undefined }),
   }),
+  fc.record({
+    type: fc.constant('copy.succeeded' as const),
+    system,
+    backup: fc.constantFrom('aaaa', 'aaab', 'zzzz').map((id) => id.padEnd(64, '0')),
+    storage: fc.constantFrom('primary', 'second'),
+    snapshot: fc.constant('e0e0'),
+    from: fc.constant('primary'),
+    bytesStored: fc.nat(),
+    durationMs: fc.nat(),
+  }),
+  fc.record({
+    type: fc.constant('copy.failed' as const),
+    system,
+    backup: fc.constantFrom('aaaa', 'aaab', 'zzzz').map((id) => id.padEnd(64, '0')),
+    storage: fc.constantFrom('primary', 'second'),
+    error: fc.constant({ code: 'broken', message: 'it broke', hint: undefined }),
+  }),
   fc.record({ type: fc.constant('attempt.started' as const), step, attempt: fc.nat({ max: 5 }) }),
   fc.record({
     type: fc.constant('attempt.finished' as const),

@@ -44,7 +44,7 @@ export function withDatabase<T>(folder: string, work: (database: DatabaseSync) =
   }
 }
 
-const tables = ['runs', 'steps', 'backups', 'backup_failures', 'verifications', 'restores'];
+const tables = ['runs', 'steps', 'backups', 'backup_failures', 'verifications', 'restores', 'copies'];
 
 /** All rows of the tables that are folds of the events. */
 export function foldedTables(folder: string): Readonly<Record<string, unknown>> {

@@ -6,7 +6,7 @@ import { renderRuns } from '../../src/observe/text/runs.ts';
 import { renderSchedule } from '../../src/observe/text/schedule.ts';
 import { judgeObjectives } from '../../src/order/objectives.ts';
 import { decide } from '../../src/retention/decide.ts';
-import { executionsBetween } from '../../src/schedule/executions.ts';
+import { copiesBetween, executionsBetween } from '../../src/schedule/executions.ts';
 import {
   cronSchedule,
   everySchedule,
@@ -49,6 +49,7 @@ describe('renderPreview', () => {
     const preview = {
       ...window,
       executions: executionsBetween(plan, window),
+      copies: copiesBetween(plan, window),
       retention: decide(plan, backups, now),
       objectives: judgeObjectives(plan, { now }),
     };

@@ -20,6 +20,7 @@ describe('rpo: the longest gap in a year plus the duration of a backup', () => {
       { measuredBackupMs: 6 * minute },
     );
     expect(report.rpo).toEqual({
+      copies: [],
       target: 6 * hour,
       worst: 4 * hour + 6 * minute,
       verdict: 'met',
@@ -165,8 +166,15 @@ describe('copies', () => {
       target: 2,
       storage: ['a', 'b'],
       locations: ['here', 'there'],
+      offsite: ['b'],
+      immutable: [],
+      lacks: ['immutable'],
       verdict: 'met',
-      reasons: ['each backup is on 2 storage targets (a, b)', 'in 2 locations (here, there)'],
+      reasons: [
+        'each backup is on 2 storage targets (a, b)',
+        'in 2 locations (here, there)',
+        "of the rule 3-2-1-1-0 it lacks a target that can't be changed",
+      ],
     });
     expect(judgeCopies([]).verdict).toBe('violated');
   });

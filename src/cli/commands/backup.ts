@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { backupTypes, type BackupType, type Muster } from '../../index.ts';
 import { exitCodeOfOutcome } from '../exit.ts';
 import { usageError } from '../failure.ts';
+import { copyJson } from '../json-copy.ts';
 import { backupLineJson, documentOf, plannedStepJson } from '../json.ts';
 import { withMuster } from '../open.ts';
 import { showProgress } from '../progress.ts';
@@ -49,8 +50,9 @@ async function backup(
   const end = showProgress(muster, session);
   const outcome = await muster.backup(request).finally(end);
   session.exitCode = exitCodeOfOutcome(outcome);
-  const { run, status, backups } = outcome;
-  if (session.globals().json) session.print(documentOf({ run, status, backups: backups.map(backupLineJson) }));
+  const { run, status, backups, copies } = outcome;
+  if (session.globals().json)
+    session.print(documentOf({ run, status, backups: backups.map(backupLineJson), copies: copyJson(copies) }));
   else session.print(renderBackupOutcome(outcome, muster.plan.timezone));
 }
 
@@ -66,6 +68,9 @@ Examples:
   muster backup --schedule frequent         # what cron would call
   muster backup --tier important --type full --dry-run
   muster backup website --type differential # what changed since the last full backup
+
+Asynchronous copies follow in a run of their own; what becomes of them is told, and changes nothing about the exit
+code: the backup has succeeded with its first target.
 
 Exit codes: 0 all succeeded · 1 failed · 3 partly (some files could not be read, or some systems failed)
             11 locked by another run · 130 interrupted`;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { renderSchedule } from '../../index.ts';
 import { instantOf, windowOf } from '../arguments.ts';
 import { documentOf } from '../json.ts';
-import { executionJson } from '../json-preview.ts';
+import { copyExecutionJson, executionJson } from '../json-preview.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
 
@@ -16,11 +16,11 @@ export function define(command: Command, session: Session): void {
         const zone = muster.plan.timezone;
         const from = options.from === undefined ? Date.now() : instantOf(options.from, zone);
         const until = options.until === undefined ? from + 86_400_000 : instantOf(options.until, zone);
-        const { executions } = muster.preview({ ...windowOf(from, until), systems: undefined });
+        const { executions, copies } = muster.preview({ ...windowOf(from, until), systems: undefined });
         session.print(
           session.globals().json
-            ? documentOf({ executions: executions.map(executionJson) })
-            : renderSchedule(executions),
+            ? documentOf({ executions: executions.map(executionJson), copies: copies.map(copyExecutionJson) })
+            : renderSchedule(executions, copies),
         );
       }),
     );

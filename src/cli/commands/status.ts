@@ -24,7 +24,10 @@ export function define(command: Command, session: Session): void {
 
 function isUnwell({ systems, storage }: StatusReport): boolean {
   return (
-    systems.some(({ state, rpo, proof }) => state !== 'ok' || [rpo.verdict, proof.verdict].includes('violated')) ||
+    systems.some(
+      ({ state, rpo, proof, copies }) =>
+        state !== 'ok' || [rpo, proof, ...copies].some(({ verdict }) => verdict === 'violated'),
+    ) ||
     storage.some(({ verdict }) => verdict === 'violated')
   );
 }

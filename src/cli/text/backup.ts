@@ -29,7 +29,7 @@ export function renderBackup(backup: BackupRecord, plan: Plan): string {
     ['run', backup.run],
     ...Object.entries(backup.manifest.rows ?? {}).map(([table, rows]) => ['rows', `${table}: ${rows}`] as const),
     ...backup.storage.map(
-      (copy) => ['on', `${copy.name}: ${copy.status === 'stored' ? copy.snapshot : 'failed'}`] as const,
+      (copy) => ['on', `${copy.name}: ${copy.status === 'stored' ? copy.snapshot : copy.status}`] as const,
     ),
   ];
   return [...facts.map(([name, text]) => `${name.padEnd(9)} ${text}`), '', ...withoutMuster(backup, plan)].join('\n');

@@ -14,15 +14,17 @@ import {
   type VerifyStorageOutcome,
 } from '../../index.ts';
 import { counted } from './counted.ts';
+import { renderCopyOutcome } from './copy.ts';
 import { oneLine, printable } from './printable.ts';
 import { errorLines, faultLines } from './fault.ts';
 
-/** What `backup` did: a line for each system, and what it could not read. */
+/** What `backup` did: a line for each system, and what it could not read; then the copies that followed. */
 export function renderBackupOutcome(outcome: BackupOutcome, timezone: string): string {
-  return withEnd(
+  const backups = withEnd(
     outcome.backups.flatMap((line) => backupLines(line, timezone)),
     outcome,
   );
+  return outcome.copies.run === undefined ? backups : `${backups}\n${renderCopyOutcome(outcome.copies)}`;
 }
 
 function backupLines({ system, backup, faults, error, notice }: BackupLine, timezone: string): readonly string[] {
@@ -34,7 +36,9 @@ function backupLines({ system, backup, faults, error, notice }: BackupLine, time
 function backupText(backup: BackupRecord, timezone: string): string {
   const { id, type, status, files, bytesTotal, bytesRead, bytesStored, startedAt, finishedAt, storage } = backup;
   const sizes = `${formatSize(bytesTotal)}, ${formatSize(bytesRead)} read, ${formatSize(bytesStored)} stored`;
-  const where = storage.map((copy) => (copy.status === 'stored' ? copy.name : `${copy.name} (failed)`)).join(', ');
+  const where = storage
+    .map((copy) => (copy.status === 'stored' ? copy.name : `${copy.name} (${copy.status})`))
+    .join(', ');
   const took = formatDuration(finishedAt - startedAt);
   return `${id.slice(0, 8)} ${type} ${status} ${dateTime(startedAt, timezone)} ${counted(files, 'file')}, ${sizes} in ${took}, on ${where}`;
 }

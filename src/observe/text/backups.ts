@@ -18,7 +18,7 @@ export function renderBackups(backups: readonly BackupRecord[], timezone: string
     formatSize(backup.bytesTotal),
     formatSize(backup.bytesStored),
     ...ratiosText(backup),
-    backup.storage.map(({ name, status }) => (status === 'stored' ? name : `${name} (failed)`)).join(', '),
+    backup.storage.map(({ name, status }) => (status === 'stored' ? name : `${name} (${status})`)).join(', '),
   ]);
   return table(
     ['ID', 'SYSTEM', 'TYPE', 'SCHEDULE', 'STATUS', 'STARTED', 'FILES', 'SIZE', 'ADDED', 'DEDUP', 'ZIP', 'ON'],

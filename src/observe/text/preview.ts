@@ -2,7 +2,7 @@ import type { Instant } from '../../base/clock.ts';
 import type { ObjectiveReport } from '../../order/objectives.ts';
 import type { Verdict } from '../../order/objectives/verdict.ts';
 import type { RetentionDecision } from '../../retention/decide.ts';
-import type { BackupExecution } from '../../schedule/execution.ts';
+import type { BackupExecution, CopyExecution } from '../../schedule/execution.ts';
 import { painted, plain, type Paint } from './paint.ts';
 import { renderRetention } from './retention.ts';
 import { renderSchedule } from './schedule.ts';
@@ -14,6 +14,7 @@ export interface PreviewFacts {
   readonly from: Instant;
   readonly until: Instant;
   readonly executions: readonly BackupExecution[];
+  readonly copies: readonly CopyExecution[];
   readonly retention: readonly RetentionDecision[];
   readonly objectives: readonly ObjectiveReport[];
 }
@@ -23,11 +24,12 @@ const mostListed = 100;
 
 /** The due backups, what retention would delete and why, and the verdict on each objective. */
 export function renderPreview(preview: PreviewFacts, timezone: string, paint: Paint = plain): string {
-  const { from, until, executions, retention, objectives } = preview;
-  const more = executions.length - mostListed;
+  const { from, until, executions, copies, retention, objectives } = preview;
+  const more = Math.max(0, executions.length - mostListed) + Math.max(0, copies.length - mostListed);
   return [
     `Backups due from ${momentText(from, timezone)} to ${momentText(until, timezone)}`,
-    renderSchedule(executions.slice(0, mostListed)) + (more > 0 ? `\nand ${more} more: see \`muster schedule\`` : ''),
+    renderSchedule(executions.slice(0, mostListed), copies.slice(0, mostListed)) +
+      (more > 0 ? `\nand ${more} more: see \`muster schedule\`` : ''),
     'Retention',
     renderRetention(retention, timezone),
     'Objectives',

@@ -20,18 +20,38 @@ export function renderStatus(report: StatusReport, timezone: string, paint: Pain
   ]);
   const header = ['SYSTEM', 'TIER', 'STATE', 'LAST BACKUP', 'RPO NOW', 'NEXT DUE', 'VERIFIED', 'PROVEN RESTORE'];
   const storage = report.storage.map((one) => [one.name, one.location ?? '–', usage(one), painted(one.verdict, paint)]);
-  const notes = report.systems.flatMap(notesOn);
+  const copies = report.systems.flatMap((system) => copiesBehind(system, paint));
+  const notes = [...report.systems.flatMap(notesOn), ...report.storage.flatMap(tamperText)];
   return [
     table(header, systems),
     table(['STORAGE', 'LOCATION', 'USED', 'VERDICT'], storage),
+    ...(copies.length > 0 ? [table(['COPIES BEHIND', 'STORAGE', 'LAG', 'MISSING', 'OF RPO', 'VERDICT'], copies)] : []),
     ...(notes.length > 0 ? [notes.join('\n')] : []),
   ].join('\n\n');
+}
+
+/** Targets that lack backups. */
+function copiesBehind({ name, copies, rpo }: SystemStatus, paint: Paint): readonly (readonly string[])[] {
+  return copies
+    .filter(({ missing }) => missing > 0)
+    .map(({ storage, lag, missing, verdict }) => [
+      name,
+      storage,
+      lag === undefined ? 'all' : lengthOf(lag),
+      String(missing),
+      lengthOf(rpo.target),
+      painted(verdict, paint),
+    ]);
 }
 
 function usage({ used, capacity, fraction }: StorageStatus): string {
   const size = used === undefined ? '–' : formatSize(used);
   if (capacity === undefined || fraction === undefined) return size;
   return `${size} of ${formatSize(capacity)} (${Math.round(fraction * 100)} %)`;
+}
+
+function tamperText({ name, tamperTest: test }: StorageStatus): readonly string[] {
+  return test ? [`tamper test of ${name}: ${test.verdict}, ${lengthOf(test.age)} ago`] : [];
 }
 
 function notesOn({ name, state, reasons, proof }: SystemStatus): readonly string[] {

@@ -1,6 +1,5 @@
 import type { Instant, Milliseconds } from '../../base/clock.ts';
-import type { Schedule } from '../../plan/model/system.ts';
-import { nextTime, previousTime, timesWithin, timetableKey } from '../../schedule/recurrence.ts';
+import { nextTime, previousTime, timesWithin, timetableKey, type Timetable } from '../../schedule/recurrence.ts';
 
 export interface Gap {
   readonly from: Instant;
@@ -10,7 +9,7 @@ export interface Gap {
 const year: Milliseconds = 366 * 86_400_000;
 
 /** Finds longest gaps; systems that share their timetables share the work. */
-export function gapFinder(now: Instant): (schedules: readonly Schedule[]) => Gap | undefined {
+export function gapFinder(now: Instant): (schedules: readonly Timetable[]) => Gap | undefined {
   const known = new Map<string, Gap | undefined>();
   return (schedules) => {
     const key = [...new Set(schedules.map(timetableKey))].sort().join('\n');
@@ -20,10 +19,10 @@ export function gapFinder(now: Instant): (schedules: readonly Schedule[]) => Gap
 }
 
 /**
- * The longest time between two due backups, of whichever schedule, in the year from now: from the last one before now to the first one
+ * The longest time between two due times, of whichever schedule, in the year from now: from the last one before now to the first one
  * after the year. Undefined when there are no two.
  */
-export function longestGap(schedules: readonly Schedule[], now: Instant): Gap | undefined {
+export function longestGap(schedules: readonly Timetable[], now: Instant): Gap | undefined {
   let longest: Gap | undefined;
   let from: Instant | undefined;
   for (const until of dueTimes(schedules, now)) {
@@ -33,7 +32,7 @@ export function longestGap(schedules: readonly Schedule[], now: Instant): Gap | 
   return longest;
 }
 
-function dueTimes(schedules: readonly Schedule[], now: Instant): readonly Instant[] {
+function dueTimes(schedules: readonly Timetable[], now: Instant): readonly Instant[] {
   const window = { from: now, until: now + year };
   const before = schedules.map((schedule) => previousTime(schedule, now - 1));
   const after = schedules.map((schedule) => nextTime(schedule, now + year - 1));

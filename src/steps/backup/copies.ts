@@ -1,5 +1,7 @@
+import pLimit from 'p-limit';
 import type { StoredCopy } from '../../base/backup.ts';
 import { messageOf } from '../../base/error.ts';
+import type { BackupExecution } from '../../schedule/execution.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { StepContext, StepOutcome } from '../handler.ts';
 import { inTurn } from './turn.ts';
@@ -9,19 +11,26 @@ export interface Copies {
   readonly faults: StepOutcome['faults'];
 }
 
+/** How many targets are copied to at once. */
+const atOnce = 4;
+
 /**
- * Brings a snapshot to further targets, one after the other. Nothing is thrown: the backup exists already, and a copy
- * that could not be made, for whatever reason, is a fault of it.
+ * Brings a snapshot to the further targets of a backup, side by side; those that get it later are noted as waiting.
+ * Nothing is thrown: the backup exists already, and a copy that could not be made, for whatever reason, is a fault of it.
  */
 export async function makeCopies(
   from: Vault,
   snapshot: string,
-  targets: readonly string[],
+  { copies, replication = 'synchronous' }: Pick<BackupExecution, 'copies' | 'replication'>,
   context: StepContext,
 ): Promise<Copies> {
-  const results = [];
-  for (const name of targets) results.push(await makeCopy(from, snapshot, name, context));
+  if (replication !== 'synchronous') return { storage: copies.map(waiting), faults: [] };
+  const results = await pLimit(atOnce).map(copies, (name) => makeCopy(from, snapshot, name, context));
   return { storage: results.map(({ copy }) => copy), faults: results.flatMap(({ faults }) => faults) };
+}
+
+function waiting(name: string): StoredCopy {
+  return { name, snapshot: '', status: 'waiting' };
 }
 
 async function makeCopy(from: Vault, snapshot: string, name: string, context: StepContext) {

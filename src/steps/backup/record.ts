@@ -13,7 +13,8 @@ type RecordParts = Pick<BackupRecord, 'source' | 'run' | 'startedAt' | 'finished
 export function recordOf({ execution, stored, copies, ...own }: RecordParts): BackupRecord {
   const { type, parent, result } = stored;
   const { snapshot, faults, ...figures } = result;
-  const complete = [...faults, ...stored.faults, ...copies.faults].length === 0;
+  const isWhole = faults.length + stored.faults.length === 0;
+  const isCopied = copies.faults.length === 0;
   return {
     ...own,
     ...figures,
@@ -22,7 +23,8 @@ export function recordOf({ execution, stored, copies, ...own }: RecordParts): Ba
     id: snapshot,
     system: execution.system,
     schedule: execution.schedule,
-    status: complete ? 'succeeded' : 'partial',
+    status: isWhole && isCopied ? 'succeeded' : 'partial',
+    ...(isWhole && !isCopied ? { lacks: 'copies' } : {}),
     storage: [{ name: execution.to, snapshot, status: 'stored' }, ...copies.storage],
   };
 }

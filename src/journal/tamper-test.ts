@@ -1,0 +1,23 @@
+import type { Instant } from '../base/clock.ts';
+import type { Database } from './database.ts';
+import type { MusterEvent } from './event.ts';
+import { numberOf, textOf } from './row.ts';
+
+/** The newest tamper test of a storage target. */
+export interface TamperTest {
+  readonly at: Instant;
+  readonly verdict: Extract<MusterEvent, { readonly type: 'storage.tested' }>['verdict'];
+}
+
+/** Undefined: there was none. The index over these events makes it quick in a long journal. */
+export function lastTamperTest(database: Database, storage: string): TamperTest | undefined {
+  const row = database.get(newest, { storage });
+  if (row === undefined) return undefined;
+  // Written from an event of that type.
+  return { at: numberOf(row, 'at'), verdict: textOf(row, 'verdict') as TamperTest['verdict'] };
+}
+
+const newest = `
+  SELECT at, body ->> '$.verdict' AS verdict FROM events
+  WHERE type = 'storage.tested' AND body ->> '$.storage' = :storage
+  ORDER BY sequence DESC LIMIT 1`;
