@@ -25,9 +25,9 @@ export async function openPlainStore(storage: Storage, needs: StoreNeeds): Promi
 
 /** A kind without an implementation does not compile. */
 const openers: { readonly [K in Kind]: Opener<K> } = {
-  local: async ({ path }) => {
+  local: async ({ path, appendOnly }) => {
     const { openLocalStore } = await import('../storage/local.ts');
-    return openLocalStore({ folder: path });
+    return openLocalStore({ folder: path, appendOnly });
   },
   s3: async (storage, needs) => {
     const { openS3Store } = await import('../storage/s3.ts');
@@ -44,6 +44,11 @@ const openers: { readonly [K in Kind]: Opener<K> } = {
       agent,
       passphrase: passphrase && (await resolveSecret(passphrase)),
     });
+  },
+  rest: async (storage, { resolveSecret }) => {
+    const { openRestStore } = await import('../storage/rest.ts');
+    const { password } = storage;
+    return openRestStore({ ...storage, password: password && (await resolveSecret(password)) });
   },
 };
 

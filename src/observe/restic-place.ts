@@ -13,6 +13,7 @@ const forms: { readonly [K in Kind]: (storage: StorageOf<K>) => string } = {
   local: ({ path }) => path,
   s3: (storage) => `s3:${s3Server(storage)}/${[storage.bucket, storage.prefix].filter(Boolean).join('/')}`,
   sftp: ({ host, port, user, path }) => `sftp://${user}@${host.includes(':') ? `[${host}]` : host}:${port}/${path}`,
+  rest: ({ url }) => `rest:${url.endsWith('/') ? url : `${url}/`}`,
 };
 
 function s3Server({ endpoint, region }: StorageOf<'s3'>): string {

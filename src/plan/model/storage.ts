@@ -7,7 +7,7 @@ import type { Named, Retry } from './common.ts';
  * A storage target: where a vault is kept. The first key of the plan that fits opens it; all keys of the plan get a slot
  * when it is made.
  */
-export type Storage = LocalStorage | S3Storage | SftpStorage;
+export type Storage = LocalStorage | S3Storage | SftpStorage | RestStorage;
 
 export interface LocalStorage extends StorageCommon {
   readonly type: 'local';
@@ -71,6 +71,8 @@ export interface RestStorage extends StorageCommon {
   readonly user: string | undefined;
   readonly password: Secret | undefined;
   readonly ca: string | undefined;
+  /** The server was started with `--append-only`: nothing but locks is removed or replaced. */
+  readonly appendOnly: boolean;
 }
 
 export interface AzureStorage extends StorageCommon {

@@ -111,6 +111,7 @@ export function restOf(entry: Entry, common: StorageCommon, scope: Scope): RestS
     url,
     user: textOf(child(value, 'user')),
     password: secretOf(child(value, 'password'), scope),
+    appendOnly: flagOf(child(value, 'appendOnly')) ?? false,
     ca: pathOf(child(value, 'ca'), scope),
   };
 }

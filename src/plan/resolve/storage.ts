@@ -4,7 +4,7 @@ import { child, type Entry } from '../read/node.ts';
 import { namedOf, retryOf } from './common.ts';
 import type { Scope } from './scope.ts';
 import { transferLimitOf } from './storage-limit.ts';
-import { s3Of, sftpOf } from './storage-remote.ts';
+import { restOf, s3Of, sftpOf } from './storage-remote.ts';
 import { numberOf, pathOf, sizeOf, textOf, wordOf } from './values.ts';
 
 /*
@@ -13,16 +13,18 @@ import { numberOf, pathOf, sizeOf, textOf, wordOf } from './values.ts';
  */
 
 export function storageOf(entry: Entry, scope: Scope): Storage {
-  const common = commonOf(entry, scope);
-  switch (textOf(child(entry.value, 'type'))) {
-    case 's3':
-      return s3Of(entry, common, scope);
-    case 'sftp':
-      return sftpOf(entry, common, scope);
-    default:
-      return localOf(entry, common, scope);
-  }
+  const type = wordOf(child(entry.value, 'type'), ['local', 's3', 'sftp', 'rest']) ?? 'local';
+  return kinds[type](entry, commonOf(entry, scope), scope);
 }
+
+type Kind = Storage['type'];
+type Resolver<K extends Kind> = (
+  entry: Entry,
+  common: StorageCommon,
+  scope: Scope,
+) => Extract<Storage, { readonly type: K }>;
+
+const kinds: { readonly [K in Kind]: Resolver<K> } = { local: localOf, s3: s3Of, sftp: sftpOf, rest: restOf };
 
 function localOf({ name, value }: Entry, common: StorageCommon, scope: Scope): LocalStorage {
   const node = child(value, 'path');

@@ -273,8 +273,8 @@ return errors === 0;
 }
 validate22.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema37 = {"type":"object","additionalProperties":{"$ref":"#/$defs/target"},"$defs":{"target":{"type":"object","properties":{"type":{"enum":["local","s3","sftp"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}}]},"local":{"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"}},"required":["type","path"],"dependentRequired":{},"additionalProperties":false},"s3":{"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","bucket"],"dependentRequired":{"thaw":["storageClass"]},"additionalProperties":false},"sftp":{"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","host","user","path"],"dependentRequired":{"passphrase":["identity"]},"additionalProperties":false},"thaw":{"type":"object","properties":{"tier":{"enum":["expedited","standard","bulk"]},"days":{"type":"integer","minimum":1,"maximum":365}},"additionalProperties":false},"encryption":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/encryptionKey"},"else":{"enum":["server","kms"]}},"encryptionKey":{"type":"object","properties":{"kms":{"type":"string"},"customer":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["kms"]},{"required":["customer"]}],"additionalProperties":false},"s3Credentials":{"type":"object","properties":{"accessKeyId":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_KEY"}]},"secretAccessKey":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_SECRET"}]},"sessionToken":{"$ref":"common.schema.json#/$defs/secret"}},"required":["accessKeyId","secretAccessKey"],"additionalProperties":false}}};
-const schema38 = {"type":"object","properties":{"type":{"enum":["local","s3","sftp"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}}]};
+const schema37 = {"type":"object","additionalProperties":{"$ref":"#/$defs/target"},"$defs":{"target":{"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}}]},"local":{"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"}},"required":["type","path"],"dependentRequired":{},"additionalProperties":false},"s3":{"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","bucket"],"dependentRequired":{"thaw":["storageClass"]},"additionalProperties":false},"sftp":{"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","host","user","path"],"dependentRequired":{"passphrase":["identity"]},"additionalProperties":false},"rest":{"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","url"],"dependentRequired":{"user":["password"],"password":["user"]},"additionalProperties":false},"thaw":{"type":"object","properties":{"tier":{"enum":["expedited","standard","bulk"]},"days":{"type":"integer","minimum":1,"maximum":365}},"additionalProperties":false},"encryption":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/encryptionKey"},"else":{"enum":["server","kms"]}},"encryptionKey":{"type":"object","properties":{"kms":{"type":"string"},"customer":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["kms"]},{"required":["customer"]}],"additionalProperties":false},"s3Credentials":{"type":"object","properties":{"accessKeyId":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_KEY"}]},"secretAccessKey":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_SECRET"}]},"sessionToken":{"$ref":"common.schema.json#/$defs/secret"}},"required":["accessKeyId","secretAccessKey"],"additionalProperties":false}}};
+const schema38 = {"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}}]};
 const schema39 = {"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"}},"required":["type","path"],"dependentRequired":{},"additionalProperties":false};
 const schema40 = {"type":"string"};
 const schema42 = {"type":"object","properties":{"upload":{"$ref":"#/$defs/rate"},"download":{"$ref":"#/$defs/rate"},"window":{"$ref":"#/$defs/dailyWindow"}},"additionalProperties":false};
@@ -2562,6 +2562,430 @@ return errors === 0;
 }
 validate45.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
+const schema65 = {"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","url"],"dependentRequired":{"user":["password"],"password":["user"]},"additionalProperties":false};
+
+function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate49.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema65.required,parentSchema:schema65,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.url === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema65.required,parentSchema:schema65,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(func1.call(schema65.properties, key0))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema65,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.type !== undefined){
+let data0 = data.type;
+if("rest" !== data0){
+const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "rest"},message:"must be equal to constant",schema:"rest",parentSchema:schema65.properties.type,data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.url !== undefined){
+let data1 = data.url;
+if(typeof data1 !== "string"){
+const err4 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.properties.url.type,parentSchema:schema65.properties.url,data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.user !== undefined){
+let data2 = data.user;
+if(typeof data2 !== "string"){
+const err5 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.properties.user.type,parentSchema:schema65.properties.user,data:data2};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.password !== undefined){
+let data3 = data.password;
+const _errs10 = errors;
+let valid2 = false;
+let passing0 = null;
+const _errs11 = errors;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.env === undefined){
+const err6 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/oneOf/0/required",keyword:"required",params:{missingProperty: "env"},message:"must have required property '"+"env"+"'",schema:schema36.oneOf[0].required,parentSchema:schema36.oneOf[0],data:data3};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+var _valid0 = _errs11 === errors;
+if(_valid0){
+valid2 = true;
+passing0 = 0;
+}
+const _errs12 = errors;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.file === undefined){
+const err7 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/oneOf/1/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema36.oneOf[1].required,parentSchema:schema36.oneOf[1],data:data3};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+var _valid0 = _errs12 === errors;
+if(_valid0 && valid2){
+valid2 = false;
+passing0 = [passing0, 1];
+}
+else {
+if(_valid0){
+valid2 = true;
+passing0 = 1;
+}
+const _errs13 = errors;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.command === undefined){
+const err8 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/oneOf/2/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema36.oneOf[2].required,parentSchema:schema36.oneOf[2],data:data3};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+var _valid0 = _errs13 === errors;
+if(_valid0 && valid2){
+valid2 = false;
+passing0 = [passing0, 2];
+}
+else {
+if(_valid0){
+valid2 = true;
+passing0 = 2;
+}
+}
+}
+if(!valid2){
+const err9 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema36.oneOf,parentSchema:schema36,data:data3};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+else {
+errors = _errs10;
+if(vErrors !== null){
+if(_errs10){
+vErrors.length = _errs10;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+for(const key1 in data3){
+if(!(((key1 === "env") || (key1 === "file")) || (key1 === "command"))){
+const err10 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data:data3};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data3.env !== undefined){
+let data4 = data3.env;
+if(typeof data4 !== "string"){
+const err11 = {instancePath:instancePath+"/password/env",schemaPath:"common.schema.json#/$defs/secret/properties/env/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.env.type,parentSchema:schema36.properties.env,data:data4};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data3.file !== undefined){
+let data5 = data3.file;
+if(typeof data5 !== "string"){
+const err12 = {instancePath:instancePath+"/password/file",schemaPath:"common.schema.json#/$defs/secret/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.file.type,parentSchema:schema36.properties.file,data:data5};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data3.command !== undefined){
+let data6 = data3.command;
+if(Array.isArray(data6)){
+if(data6.length < 1){
+const err13 = {instancePath:instancePath+"/password/command",schemaPath:"common.schema.json#/$defs/secret/properties/command/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema36.properties.command,data:data6};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+const len0 = data6.length;
+for(let i0=0; i0<len0; i0++){
+let data7 = data6[i0];
+if(typeof data7 !== "string"){
+const err14 = {instancePath:instancePath+"/password/command/" + i0,schemaPath:"common.schema.json#/$defs/secret/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.command.items.type,parentSchema:schema36.properties.command.items,data:data7};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/password/command",schemaPath:"common.schema.json#/$defs/secret/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.command.type,parentSchema:schema36.properties.command,data:data6};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data:data3};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data.appendOnly !== undefined){
+let data8 = data.appendOnly;
+if(typeof data8 !== "boolean"){
+const err17 = {instancePath:instancePath+"/appendOnly",schemaPath:"#/properties/appendOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema65.properties.appendOnly.type,parentSchema:schema65.properties.appendOnly,data:data8};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data.ca !== undefined){
+let data9 = data.ca;
+if(typeof data9 !== "string"){
+const err18 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.properties.ca.type,parentSchema:schema65.properties.ca,data:data9};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+if(data.capacity !== undefined){
+let data10 = data.capacity;
+if(typeof data10 !== "string"){
+const err19 = {instancePath:instancePath+"/capacity",schemaPath:"common.schema.json#/$defs/size/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.type,parentSchema:schema40,data:data10};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data.location !== undefined){
+let data11 = data.location;
+if(typeof data11 !== "string"){
+const err20 = {instancePath:instancePath+"/location",schemaPath:"common.schema.json#/$defs/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data11};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data.tier !== undefined){
+let data12 = data.tier;
+if(!((((data12 === "hot") || (data12 === "warm")) || (data12 === "cold")) || (data12 === "archive"))){
+const err21 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/enum",keyword:"enum",params:{allowedValues: schema65.properties.tier.enum},message:"must be equal to one of the allowed values",schema:schema65.properties.tier.enum,parentSchema:schema65.properties.tier,data:data12};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data.limit !== undefined){
+if(!(validate29(data.limit, {instancePath:instancePath+"/limit",parentData:data,parentDataProperty:"limit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+errors = vErrors.length;
+}
+}
+if(data.connections !== undefined){
+let data14 = data.connections;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+const err22 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema65.properties.connections.type,parentSchema:schema65.properties.connections,data:data14};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 256 || isNaN(data14)){
+const err23 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema65.properties.connections,data:data14};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(data14 < 1 || isNaN(data14)){
+const err24 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema65.properties.connections,data:data14};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+if(data.retry !== undefined){
+if(!(validate42(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+errors = vErrors.length;
+}
+}
+if(data.user !== undefined){
+if(data.password === undefined){
+const err25 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "user",
+    missingProperty: "password",
+    depsCount: 1,
+    deps: "password"},message:"must have property password when property user is present",schema:schema65.dependentRequired,parentSchema:schema65,data};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+if(data.password !== undefined){
+if(data.user === undefined){
+const err26 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "password",
+    missingProperty: "user",
+    depsCount: 1,
+    deps: "user"},message:"must have property user when property password is present",schema:schema65.dependentRequired,parentSchema:schema65,data};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+else {
+const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema65.type,parentSchema:schema65,data};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+validate49.errors = vErrors;
+return errors === 0;
+}
+validate49.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2777,9 +3201,13 @@ props0 = props0 || {};
 Object.assign(props0, props2);
 }
 }
+const _errs17 = errors;
+let valid7 = true;
+const _errs18 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-const err9 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema38.required,parentSchema:schema38,data};
+let missing3;
+if((data.type === undefined) && (missing3 = "type")){
+const err9 = {};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2788,14 +3216,10 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(props0 !== true){
-props0 = props0 || {};
-props0.type = true;
-}
+else {
 if(data.type !== undefined){
-let data3 = data.type;
-if(!(((data3 === "local") || (data3 === "s3")) || (data3 === "sftp"))){
-const err10 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema38.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema38.properties.type.enum,parentSchema:schema38.properties.type,data:data3};
+if("rest" !== data.type){
+const err10 = {};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2806,13 +3230,84 @@ errors++;
 }
 }
 }
+}
+var _valid3 = _errs18 === errors;
+errors = _errs17;
+if(vErrors !== null){
+if(_errs17){
+vErrors.length = _errs17;
+}
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data};
+vErrors = null;
+}
+}
+if(_valid3){
+const _errs20 = errors;
+if(!(validate49(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+errors = vErrors.length;
+}
+var _valid3 = _errs20 === errors;
+valid7 = _valid3;
+if(valid7){
+var props3 = true;
+}
+}
+if(!valid7){
+const err11 = {instancePath,schemaPath:"#/allOf/3/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema38.allOf[3].if,parentSchema:schema38.allOf[3],data};
 if(vErrors === null){
 vErrors = [err11];
 }
 else {
 vErrors.push(err11);
+}
+errors++;
+}
+if(props0 !== true && props3 !== undefined){
+if(props3 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props3);
+}
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+const err12 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema38.required,parentSchema:schema38,data};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(props0 !== true){
+props0 = props0 || {};
+props0.type = true;
+}
+if(data.type !== undefined){
+let data4 = data.type;
+if(!((((data4 === "local") || (data4 === "s3")) || (data4 === "sftp")) || (data4 === "rest"))){
+const err13 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema38.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema38.properties.type.enum,parentSchema:schema38.properties.type,data:data4};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+else {
+const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
 }
 errors++;
 }
@@ -2856,16 +3351,16 @@ return errors === 0;
 }
 validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema65 = {"type":"object","additionalProperties":{"$ref":"#/$defs/policy"},"$defs":{"policy":{"type":"object","properties":{"keep":{"$ref":"#/$defs/keep","examples":[{"last":3,"daily":7,"weekly":5,"monthly":12}]},"minimum":{"type":"integer","minimum":1}},"required":["keep"],"additionalProperties":false},"keep":{"type":"object","properties":{"last":{"$ref":"#/$defs/count"},"hourly":{"$ref":"#/$defs/count"},"daily":{"$ref":"#/$defs/count"},"weekly":{"$ref":"#/$defs/count"},"monthly":{"$ref":"#/$defs/count"},"quarterly":{"$ref":"#/$defs/count"},"yearly":{"$ref":"#/$defs/count"},"within":{"$ref":"common.schema.json#/$defs/calendarDuration"}},"minProperties":1,"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":100000}}};
-const schema66 = {"type":"object","properties":{"keep":{"$ref":"#/$defs/keep","examples":[{"last":3,"daily":7,"weekly":5,"monthly":12}]},"minimum":{"type":"integer","minimum":1}},"required":["keep"],"additionalProperties":false};
-const schema67 = {"type":"object","properties":{"last":{"$ref":"#/$defs/count"},"hourly":{"$ref":"#/$defs/count"},"daily":{"$ref":"#/$defs/count"},"weekly":{"$ref":"#/$defs/count"},"monthly":{"$ref":"#/$defs/count"},"quarterly":{"$ref":"#/$defs/count"},"yearly":{"$ref":"#/$defs/count"},"within":{"$ref":"common.schema.json#/$defs/calendarDuration"}},"minProperties":1,"additionalProperties":false};
-const schema68 = {"type":"integer","minimum":1,"maximum":100000};
-const schema75 = {"type":"string"};
+const schema69 = {"type":"object","additionalProperties":{"$ref":"#/$defs/policy"},"$defs":{"policy":{"type":"object","properties":{"keep":{"$ref":"#/$defs/keep","examples":[{"last":3,"daily":7,"weekly":5,"monthly":12}]},"minimum":{"type":"integer","minimum":1}},"required":["keep"],"additionalProperties":false},"keep":{"type":"object","properties":{"last":{"$ref":"#/$defs/count"},"hourly":{"$ref":"#/$defs/count"},"daily":{"$ref":"#/$defs/count"},"weekly":{"$ref":"#/$defs/count"},"monthly":{"$ref":"#/$defs/count"},"quarterly":{"$ref":"#/$defs/count"},"yearly":{"$ref":"#/$defs/count"},"within":{"$ref":"common.schema.json#/$defs/calendarDuration"}},"minProperties":1,"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":100000}}};
+const schema70 = {"type":"object","properties":{"keep":{"$ref":"#/$defs/keep","examples":[{"last":3,"daily":7,"weekly":5,"monthly":12}]},"minimum":{"type":"integer","minimum":1}},"required":["keep"],"additionalProperties":false};
+const schema71 = {"type":"object","properties":{"last":{"$ref":"#/$defs/count"},"hourly":{"$ref":"#/$defs/count"},"daily":{"$ref":"#/$defs/count"},"weekly":{"$ref":"#/$defs/count"},"monthly":{"$ref":"#/$defs/count"},"quarterly":{"$ref":"#/$defs/count"},"yearly":{"$ref":"#/$defs/count"},"within":{"$ref":"common.schema.json#/$defs/calendarDuration"}},"minProperties":1,"additionalProperties":false};
+const schema72 = {"type":"integer","minimum":1,"maximum":100000};
+const schema79 = {"type":"string"};
 
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate53.evaluated;
+const evaluated0 = validate57.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2874,7 +3369,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(Object.keys(data).length < 1){
-const err0 = {instancePath,schemaPath:"#/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema67,data};
+const err0 = {instancePath,schemaPath:"#/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema71,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2885,7 +3380,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((((((key0 === "last") || (key0 === "hourly")) || (key0 === "daily")) || (key0 === "weekly")) || (key0 === "monthly")) || (key0 === "quarterly")) || (key0 === "yearly")) || (key0 === "within"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema67,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema71,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2898,7 +3393,7 @@ errors++;
 if(data.last !== undefined){
 let data0 = data.last;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err2 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema68.type,parentSchema:schema68,data:data0};
+const err2 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema72.type,parentSchema:schema72,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2909,7 +3404,7 @@ errors++;
 }
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 100000 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema68,data:data0};
+const err3 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema72,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2919,7 +3414,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data0 < 1 || isNaN(data0)){
-const err4 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema68,data:data0};
+const err4 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema72,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2933,7 +3428,7 @@ errors++;
 if(data.hourly !== undefined){
 let data1 = data.hourly;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err5 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema68.type,parentSchema:schema68,data:data1};
+const err5 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema72.type,parentSchema:schema72,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2944,7 +3439,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 100000 || isNaN(data1)){
-const err6 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema68,data:data1};
+const err6 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema72,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2954,7 +3449,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data1 < 1 || isNaN(data1)){
-const err7 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema68,data:data1};
+const err7 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema72,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2968,7 +3463,7 @@ errors++;
 if(data.daily !== undefined){
 let data2 = data.daily;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err8 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema68.type,parentSchema:schema68,data:data2};
+const err8 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema72.type,parentSchema:schema72,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2979,7 +3474,7 @@ errors++;
 }
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 100000 || isNaN(data2)){
-const err9 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema68,data:data2};
+const err9 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema72,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2989,7 +3484,7 @@ vErrors.push(err9);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err10 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema68,data:data2};
+const err10 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema72,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3003,7 +3498,7 @@ errors++;
 if(data.weekly !== undefined){
 let data3 = data.weekly;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err11 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema68.type,parentSchema:schema68,data:data3};
+const err11 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema72.type,parentSchema:schema72,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3014,7 +3509,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 100000 || isNaN(data3)){
-const err12 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema68,data:data3};
+const err12 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema72,data:data3};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3024,7 +3519,7 @@ vErrors.push(err12);
 errors++;
 }
 if(data3 < 1 || isNaN(data3)){
-const err13 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema68,data:data3};
+const err13 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema72,data:data3};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3038,7 +3533,7 @@ errors++;
 if(data.monthly !== undefined){
 let data4 = data.monthly;
 if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-const err14 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema68.type,parentSchema:schema68,data:data4};
+const err14 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema72.type,parentSchema:schema72,data:data4};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3049,7 +3544,7 @@ errors++;
 }
 if((typeof data4 == "number") && (isFinite(data4))){
 if(data4 > 100000 || isNaN(data4)){
-const err15 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema68,data:data4};
+const err15 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema72,data:data4};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3059,7 +3554,7 @@ vErrors.push(err15);
 errors++;
 }
 if(data4 < 1 || isNaN(data4)){
-const err16 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema68,data:data4};
+const err16 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema72,data:data4};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3073,7 +3568,7 @@ errors++;
 if(data.quarterly !== undefined){
 let data5 = data.quarterly;
 if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err17 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema68.type,parentSchema:schema68,data:data5};
+const err17 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema72.type,parentSchema:schema72,data:data5};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3084,7 +3579,7 @@ errors++;
 }
 if((typeof data5 == "number") && (isFinite(data5))){
 if(data5 > 100000 || isNaN(data5)){
-const err18 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema68,data:data5};
+const err18 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema72,data:data5};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3094,7 +3589,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data5 < 1 || isNaN(data5)){
-const err19 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema68,data:data5};
+const err19 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema72,data:data5};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3108,7 +3603,7 @@ errors++;
 if(data.yearly !== undefined){
 let data6 = data.yearly;
 if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err20 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema68.type,parentSchema:schema68,data:data6};
+const err20 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema72.type,parentSchema:schema72,data:data6};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3119,7 +3614,7 @@ errors++;
 }
 if((typeof data6 == "number") && (isFinite(data6))){
 if(data6 > 100000 || isNaN(data6)){
-const err21 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema68,data:data6};
+const err21 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema72,data:data6};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3129,7 +3624,7 @@ vErrors.push(err21);
 errors++;
 }
 if(data6 < 1 || isNaN(data6)){
-const err22 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema68,data:data6};
+const err22 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema72,data:data6};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3143,7 +3638,7 @@ errors++;
 if(data.within !== undefined){
 let data7 = data.within;
 if(typeof data7 !== "string"){
-const err23 = {instancePath:instancePath+"/within",schemaPath:"common.schema.json#/$defs/calendarDuration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema75.type,parentSchema:schema75,data:data7};
+const err23 = {instancePath:instancePath+"/within",schemaPath:"common.schema.json#/$defs/calendarDuration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema79.type,parentSchema:schema79,data:data7};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3155,7 +3650,7 @@ errors++;
 }
 }
 else {
-const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.type,parentSchema:schema67,data};
+const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema71.type,parentSchema:schema71,data};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3164,16 +3659,16 @@ vErrors.push(err24);
 }
 errors++;
 }
-validate53.errors = vErrors;
+validate57.errors = vErrors;
 return errors === 0;
 }
-validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate57.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate52.evaluated;
+const evaluated0 = validate56.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3182,7 +3677,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.keep === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "keep"},message:"must have required property '"+"keep"+"'",schema:schema66.required,parentSchema:schema66,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "keep"},message:"must have required property '"+"keep"+"'",schema:schema70.required,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3193,7 +3688,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "keep") || (key0 === "minimum"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema66,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3204,15 +3699,15 @@ errors++;
 }
 }
 if(data.keep !== undefined){
-if(!(validate53(data.keep, {instancePath:instancePath+"/keep",parentData:data,parentDataProperty:"keep",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+if(!(validate57(data.keep, {instancePath:instancePath+"/keep",parentData:data,parentDataProperty:"keep",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
 errors = vErrors.length;
 }
 }
 if(data.minimum !== undefined){
 let data1 = data.minimum;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err2 = {instancePath:instancePath+"/minimum",schemaPath:"#/properties/minimum/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema66.properties.minimum.type,parentSchema:schema66.properties.minimum,data:data1};
+const err2 = {instancePath:instancePath+"/minimum",schemaPath:"#/properties/minimum/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema70.properties.minimum.type,parentSchema:schema70.properties.minimum,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3223,7 +3718,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 < 1 || isNaN(data1)){
-const err3 = {instancePath:instancePath+"/minimum",schemaPath:"#/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema66.properties.minimum,data:data1};
+const err3 = {instancePath:instancePath+"/minimum",schemaPath:"#/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema70.properties.minimum,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3236,7 +3731,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema66.type,parentSchema:schema66,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema70.type,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3245,16 +3740,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate52.errors = vErrors;
+validate56.errors = vErrors;
 return errors === 0;
 }
-validate52.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate56.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate51.evaluated;
+const evaluated0 = validate55.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3263,14 +3758,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate52(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
+if(!(validate56(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema65.type,parentSchema:schema65,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema69.type,parentSchema:schema69,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3279,22 +3774,22 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate51.errors = vErrors;
+validate55.errors = vErrors;
 return errors === 0;
 }
-validate51.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate55.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema76 = {"type":"object","additionalProperties":{"$ref":"#/$defs/tier"},"$defs":{"tier":{"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false},"priority":{"type":"integer","minimum":1,"maximum":1000000},"compression":{"enum":["off","fast","default","best"]},"storageUse":{"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"},"replication":{"$ref":"#/$defs/replication"}},"required":["to"],"additionalProperties":false},"replication":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/replicationSettings"},"else":{"enum":["synchronous","asynchronous"]}},"replicationSettings":{"type":"object","properties":{"asynchronous":{"$ref":"#/$defs/following"},"batch":{"$ref":"#/$defs/batch"}},"oneOf":[{"required":["asynchronous"]},{"required":["batch"]}],"additionalProperties":false},"following":{"type":"object","properties":{"retry":{"$ref":"common.schema.json#/$defs/retry","examples":[{"limit":5,"interval":"30s","backoff":2}]}},"required":["retry"],"additionalProperties":false},"batch":{"type":"object","properties":{"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false},"verify":{"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false}}};
-const schema77 = {"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false};
-const schema78 = {"type":"integer","minimum":1,"maximum":1000000};
-const schema92 = {"enum":["off","fast","default","best"]};
-const schema93 = {"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false};
-const schema79 = {"type":"object","properties":{"rto":{"$ref":"#/$defs/duration"},"rpo":{"$ref":"#/$defs/duration"},"proof":{"$ref":"#/$defs/duration"},"copies":{"type":"integer","minimum":1}},"additionalProperties":false};
+const schema80 = {"type":"object","additionalProperties":{"$ref":"#/$defs/tier"},"$defs":{"tier":{"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false},"priority":{"type":"integer","minimum":1,"maximum":1000000},"compression":{"enum":["off","fast","default","best"]},"storageUse":{"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"},"replication":{"$ref":"#/$defs/replication"}},"required":["to"],"additionalProperties":false},"replication":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/replicationSettings"},"else":{"enum":["synchronous","asynchronous"]}},"replicationSettings":{"type":"object","properties":{"asynchronous":{"$ref":"#/$defs/following"},"batch":{"$ref":"#/$defs/batch"}},"oneOf":[{"required":["asynchronous"]},{"required":["batch"]}],"additionalProperties":false},"following":{"type":"object","properties":{"retry":{"$ref":"common.schema.json#/$defs/retry","examples":[{"limit":5,"interval":"30s","backoff":2}]}},"required":["retry"],"additionalProperties":false},"batch":{"type":"object","properties":{"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false},"verify":{"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false}}};
+const schema81 = {"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false};
+const schema82 = {"type":"integer","minimum":1,"maximum":1000000};
+const schema96 = {"enum":["off","fast","default","best"]};
+const schema97 = {"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false};
+const schema83 = {"type":"object","properties":{"rto":{"$ref":"#/$defs/duration"},"rpo":{"$ref":"#/$defs/duration"},"proof":{"$ref":"#/$defs/duration"},"copies":{"type":"integer","minimum":1}},"additionalProperties":false};
 
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate59.evaluated;
+const evaluated0 = validate63.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3304,7 +3799,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "rto") || (key0 === "rpo")) || (key0 === "proof")) || (key0 === "copies"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema79,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema83,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3356,7 +3851,7 @@ errors++;
 if(data.copies !== undefined){
 let data3 = data.copies;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err4 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema79.properties.copies.type,parentSchema:schema79.properties.copies,data:data3};
+const err4 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.properties.copies.type,parentSchema:schema83.properties.copies,data:data3};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3367,7 +3862,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 < 1 || isNaN(data3)){
-const err5 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema79.properties.copies,data:data3};
+const err5 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83.properties.copies,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3380,7 +3875,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema79.type,parentSchema:schema79,data};
+const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema83.type,parentSchema:schema83,data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3389,21 +3884,21 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return errors === 0;
 }
-validate59.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate63.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema83 = {"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"},"replication":{"$ref":"#/$defs/replication"}},"required":["to"],"additionalProperties":false};
-const schema84 = {"type":"array","items":{"type":"string"}};
-const schema85 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/replicationSettings"},"else":{"enum":["synchronous","asynchronous"]}};
-const schema86 = {"type":"object","properties":{"asynchronous":{"$ref":"#/$defs/following"},"batch":{"$ref":"#/$defs/batch"}},"oneOf":[{"required":["asynchronous"]},{"required":["batch"]}],"additionalProperties":false};
-const schema87 = {"type":"object","properties":{"retry":{"$ref":"common.schema.json#/$defs/retry","examples":[{"limit":5,"interval":"30s","backoff":2}]}},"required":["retry"],"additionalProperties":false};
+const schema87 = {"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"},"replication":{"$ref":"#/$defs/replication"}},"required":["to"],"additionalProperties":false};
+const schema88 = {"type":"array","items":{"type":"string"}};
+const schema89 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/replicationSettings"},"else":{"enum":["synchronous","asynchronous"]}};
+const schema90 = {"type":"object","properties":{"asynchronous":{"$ref":"#/$defs/following"},"batch":{"$ref":"#/$defs/batch"}},"oneOf":[{"required":["asynchronous"]},{"required":["batch"]}],"additionalProperties":false};
+const schema91 = {"type":"object","properties":{"retry":{"$ref":"common.schema.json#/$defs/retry","examples":[{"limit":5,"interval":"30s","backoff":2}]}},"required":["retry"],"additionalProperties":false};
 
-function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate65.evaluated;
+const evaluated0 = validate69.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3527,16 +4022,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate65.errors = vErrors;
+validate69.errors = vErrors;
 return errors === 0;
 }
-validate65.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate69.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate64.evaluated;
+const evaluated0 = validate68.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3545,7 +4040,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.retry === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "retry"},message:"must have required property '"+"retry"+"'",schema:schema87.required,parentSchema:schema87,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "retry"},message:"must have required property '"+"retry"+"'",schema:schema91.required,parentSchema:schema91,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3556,7 +4051,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(key0 === "retry")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema87,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema91,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3567,14 +4062,14 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate65(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+if(!(validate69(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema87.type,parentSchema:schema87,data};
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema91.type,parentSchema:schema91,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3583,17 +4078,17 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate64.errors = vErrors;
+validate68.errors = vErrors;
 return errors === 0;
 }
-validate64.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate68.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema90 = {"type":"object","properties":{"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
+const schema94 = {"type":"object","properties":{"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
 
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate68.evaluated;
+const evaluated0 = validate72.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3606,7 +4101,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.cron === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema90.oneOf[0].required,parentSchema:schema90.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema94.oneOf[0].required,parentSchema:schema94.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3624,7 +4119,158 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.every === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema90.oneOf[1].required,parentSchema:schema90.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema94.oneOf[1].required,parentSchema:schema94.oneOf[1],data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+var _valid0 = _errs3 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 1];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 1;
+}
+}
+if(!valid0){
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema94.oneOf,parentSchema:schema94,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+else {
+errors = _errs1;
+if(vErrors !== null){
+if(_errs1){
+vErrors.length = _errs1;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((((key0 === "cron") || (key0 === "every")) || (key0 === "timezone")) || (key0 === "retry"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema94,data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.cron !== undefined){
+let data0 = data.cron;
+if(typeof data0 !== "string"){
+const err4 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema94.properties.cron.type,parentSchema:schema94.properties.cron,data:data0};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.every !== undefined){
+let data1 = data.every;
+if(typeof data1 !== "string"){
+const err5 = {instancePath:instancePath+"/every",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data1};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.timezone !== undefined){
+let data2 = data.timezone;
+if(typeof data2 !== "string"){
+const err6 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema94.properties.timezone.type,parentSchema:schema94.properties.timezone,data:data2};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.retry !== undefined){
+if(!(validate69(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema94.type,parentSchema:schema94,data};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+validate72.errors = vErrors;
+return errors === 0;
+}
+validate72.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate67.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs1 = errors;
+let valid0 = false;
+let passing0 = null;
+const _errs2 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.asynchronous === undefined){
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "asynchronous"},message:"must have required property '"+"asynchronous"+"'",schema:schema90.oneOf[0].required,parentSchema:schema90.oneOf[0],data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+var _valid0 = _errs2 === errors;
+if(_valid0){
+valid0 = true;
+passing0 = 0;
+}
+const _errs3 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.batch === undefined){
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "batch"},message:"must have required property '"+"batch"+"'",schema:schema90.oneOf[1].required,parentSchema:schema90.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3668,7 +4314,7 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!((((key0 === "cron") || (key0 === "every")) || (key0 === "timezone")) || (key0 === "retry"))){
+if(!((key0 === "asynchronous") || (key0 === "batch"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema90,data};
 if(vErrors === null){
 vErrors = [err3];
@@ -3679,172 +4325,21 @@ vErrors.push(err3);
 errors++;
 }
 }
-if(data.cron !== undefined){
-let data0 = data.cron;
-if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema90.properties.cron.type,parentSchema:schema90.properties.cron,data:data0};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.every !== undefined){
-let data1 = data.every;
-if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/every",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data1};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-if(data.timezone !== undefined){
-let data2 = data.timezone;
-if(typeof data2 !== "string"){
-const err6 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema90.properties.timezone.type,parentSchema:schema90.properties.timezone,data:data2};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-if(data.retry !== undefined){
-if(!(validate65(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema90.type,parentSchema:schema90,data};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-validate68.errors = vErrors;
-return errors === 0;
-}
-validate68.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate63.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs1 = errors;
-let valid0 = false;
-let passing0 = null;
-const _errs2 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.asynchronous === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "asynchronous"},message:"must have required property '"+"asynchronous"+"'",schema:schema86.oneOf[0].required,parentSchema:schema86.oneOf[0],data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-var _valid0 = _errs2 === errors;
-if(_valid0){
-valid0 = true;
-passing0 = 0;
-}
-const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.batch === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "batch"},message:"must have required property '"+"batch"+"'",schema:schema86.oneOf[1].required,parentSchema:schema86.oneOf[1],data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-var _valid0 = _errs3 === errors;
-if(_valid0 && valid0){
-valid0 = false;
-passing0 = [passing0, 1];
-}
-else {
-if(_valid0){
-valid0 = true;
-passing0 = 1;
-}
-}
-if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema86.oneOf,parentSchema:schema86,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-else {
-errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
-vErrors.length = _errs1;
-}
-else {
-vErrors = null;
-}
-}
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!((key0 === "asynchronous") || (key0 === "batch"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema86,data};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
 if(data.asynchronous !== undefined){
-if(!(validate64(data.asynchronous, {instancePath:instancePath+"/asynchronous",parentData:data,parentDataProperty:"asynchronous",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
-}
-}
-if(data.batch !== undefined){
-if(!(validate68(data.batch, {instancePath:instancePath+"/batch",parentData:data,parentDataProperty:"batch",rootData,dynamicAnchors}))){
+if(!(validate68(data.asynchronous, {instancePath:instancePath+"/asynchronous",parentData:data,parentDataProperty:"asynchronous",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
+if(data.batch !== undefined){
+if(!(validate72(data.batch, {instancePath:instancePath+"/batch",parentData:data,parentDataProperty:"batch",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema86.type,parentSchema:schema86,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema90.type,parentSchema:schema90,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3853,16 +4348,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate63.errors = vErrors;
+validate67.errors = vErrors;
 return errors === 0;
 }
-validate63.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate67.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate62.evaluated;
+const evaluated0 = validate66.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3870,7 +4365,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema85.type},message:"must be string,object",schema:schema85.type,parentSchema:schema85,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema89.type},message:"must be string,object",schema:schema89.type,parentSchema:schema89,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3905,8 +4400,8 @@ vErrors = null;
 let ifClause0;
 if(_valid0){
 const _errs4 = errors;
-if(!(validate63(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate67(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -3919,7 +4414,7 @@ ifClause0 = "then";
 else {
 const _errs5 = errors;
 if(!((data === "synchronous") || (data === "asynchronous"))){
-const err2 = {instancePath,schemaPath:"#/else/enum",keyword:"enum",params:{allowedValues: schema85.else.enum},message:"must be equal to one of the allowed values",schema:schema85.else.enum,parentSchema:schema85.else,data};
+const err2 = {instancePath,schemaPath:"#/else/enum",keyword:"enum",params:{allowedValues: schema89.else.enum},message:"must be equal to one of the allowed values",schema:schema89.else.enum,parentSchema:schema89.else,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3933,7 +4428,7 @@ valid0 = _valid0;
 ifClause0 = "else";
 }
 if(!valid0){
-const err3 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema85.if,parentSchema:schema85,data};
+const err3 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema89.if,parentSchema:schema89,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3942,17 +4437,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate62.errors = vErrors;
+validate66.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate62.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate66.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate61.evaluated;
+const evaluated0 = validate65.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3961,7 +4456,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.to === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema83.required,parentSchema:schema83,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema87.required,parentSchema:schema87,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3972,7 +4467,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "to") || (key0 === "copies")) || (key0 === "replication"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema83,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema87,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3985,7 +4480,7 @@ errors++;
 if(data.to !== undefined){
 let data0 = data.to;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema83.properties.to.type,parentSchema:schema83.properties.to,data:data0};
+const err2 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema87.properties.to.type,parentSchema:schema87.properties.to,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4002,7 +4497,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/copies/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema84.items.type,parentSchema:schema84.items,data:data2};
+const err3 = {instancePath:instancePath+"/copies/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.items.type,parentSchema:schema88.items,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4014,7 +4509,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/copies",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema84.type,parentSchema:schema84,data:data1};
+const err4 = {instancePath:instancePath+"/copies",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema88.type,parentSchema:schema88,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4025,14 +4520,14 @@ errors++;
 }
 }
 if(data.replication !== undefined){
-if(!(validate62(data.replication, {instancePath:instancePath+"/replication",parentData:data,parentDataProperty:"replication",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate66(data.replication, {instancePath:instancePath+"/replication",parentData:data,parentDataProperty:"replication",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema83.type,parentSchema:schema83,data};
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema87.type,parentSchema:schema87,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4041,18 +4536,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate61.errors = vErrors;
+validate65.errors = vErrors;
 return errors === 0;
 }
-validate61.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate65.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema94 = {"type":"object","additionalProperties":{"$ref":"#/$defs/schedule"},"$defs":{"schedule":{"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false}}};
-const schema95 = {"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
+const schema98 = {"type":"object","additionalProperties":{"$ref":"#/$defs/schedule"},"$defs":{"schedule":{"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false}}};
+const schema99 = {"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
 
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate76.evaluated;
+const evaluated0 = validate80.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4176,16 +4671,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate76.errors = vErrors;
+validate80.errors = vErrors;
 return errors === 0;
 }
-validate76.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate75.evaluated;
+const evaluated0 = validate79.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4198,7 +4693,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.cron === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema95.oneOf[0].required,parentSchema:schema95.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema99.oneOf[0].required,parentSchema:schema99.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4216,7 +4711,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.every === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema95.oneOf[1].required,parentSchema:schema95.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema99.oneOf[1].required,parentSchema:schema99.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4238,7 +4733,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema95.oneOf,parentSchema:schema95,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema99.oneOf,parentSchema:schema99,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4260,7 +4755,7 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.backup === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "backup"},message:"must have required property '"+"backup"+"'",schema:schema95.required,parentSchema:schema95,data};
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "backup"},message:"must have required property '"+"backup"+"'",schema:schema99.required,parentSchema:schema99,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4271,7 +4766,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((((((key0 === "backup") || (key0 === "cron")) || (key0 === "every")) || (key0 === "timezone")) || (key0 === "to")) || (key0 === "retention")) || (key0 === "timeout")) || (key0 === "retry"))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema95,data};
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema99,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4284,7 +4779,7 @@ errors++;
 if(data.backup !== undefined){
 let data0 = data.backup;
 if(!((((data0 === "full") || (data0 === "incremental")) || (data0 === "differential")) || (data0 === "snapshot"))){
-const err5 = {instancePath:instancePath+"/backup",schemaPath:"#/properties/backup/enum",keyword:"enum",params:{allowedValues: schema95.properties.backup.enum},message:"must be equal to one of the allowed values",schema:schema95.properties.backup.enum,parentSchema:schema95.properties.backup,data:data0};
+const err5 = {instancePath:instancePath+"/backup",schemaPath:"#/properties/backup/enum",keyword:"enum",params:{allowedValues: schema99.properties.backup.enum},message:"must be equal to one of the allowed values",schema:schema99.properties.backup.enum,parentSchema:schema99.properties.backup,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4297,7 +4792,7 @@ errors++;
 if(data.cron !== undefined){
 let data1 = data.cron;
 if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema95.properties.cron.type,parentSchema:schema95.properties.cron,data:data1};
+const err6 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.properties.cron.type,parentSchema:schema99.properties.cron,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4323,7 +4818,7 @@ errors++;
 if(data.timezone !== undefined){
 let data3 = data.timezone;
 if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema95.properties.timezone.type,parentSchema:schema95.properties.timezone,data:data3};
+const err8 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.properties.timezone.type,parentSchema:schema99.properties.timezone,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4336,7 +4831,7 @@ errors++;
 if(data.to !== undefined){
 let data4 = data.to;
 if(typeof data4 !== "string"){
-const err9 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema95.properties.to.type,parentSchema:schema95.properties.to,data:data4};
+const err9 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.properties.to.type,parentSchema:schema99.properties.to,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4349,7 +4844,7 @@ errors++;
 if(data.retention !== undefined){
 let data5 = data.retention;
 if(typeof data5 !== "string"){
-const err10 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema95.properties.retention.type,parentSchema:schema95.properties.retention,data:data5};
+const err10 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.properties.retention.type,parentSchema:schema99.properties.retention,data:data5};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4373,14 +4868,14 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate76(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if(!(validate80(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema95.type,parentSchema:schema95,data};
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema99.type,parentSchema:schema99,data};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4389,16 +4884,16 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate75.errors = vErrors;
+validate79.errors = vErrors;
 return errors === 0;
 }
-validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate79.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate74.evaluated;
+const evaluated0 = validate78.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4407,14 +4902,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate75(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+if(!(validate79(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema94.type,parentSchema:schema94,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema98.type,parentSchema:schema98,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4423,16 +4918,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate74.errors = vErrors;
+validate78.errors = vErrors;
 return errors === 0;
 }
-validate74.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate78.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate58.evaluated;
+const evaluated0 = validate62.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4442,7 +4937,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((((((key0 === "description") || (key0 === "priority")) || (key0 === "objectives")) || (key0 === "storage")) || (key0 === "compression")) || (key0 === "retention")) || (key0 === "verify")) || (key0 === "schedules"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema77,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema81,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4455,7 +4950,7 @@ errors++;
 if(data.description !== undefined){
 let data0 = data.description;
 if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema77.properties.description.type,parentSchema:schema77.properties.description,data:data0};
+const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema81.properties.description.type,parentSchema:schema81.properties.description,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4468,7 +4963,7 @@ errors++;
 if(data.priority !== undefined){
 let data1 = data.priority;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err2 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema78.type,parentSchema:schema78,data:data1};
+const err2 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema82.type,parentSchema:schema82,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4479,7 +4974,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 1000000 || isNaN(data1)){
-const err3 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema78,data:data1};
+const err3 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema82,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4489,7 +4984,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data1 < 1 || isNaN(data1)){
-const err4 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema78,data:data1};
+const err4 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema82,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4501,21 +4996,21 @@ errors++;
 }
 }
 if(data.objectives !== undefined){
-if(!(validate59(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate63(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
 if(data.storage !== undefined){
-if(!(validate61(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate65(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
 if(data.compression !== undefined){
 let data4 = data.compression;
 if(!((((data4 === "off") || (data4 === "fast")) || (data4 === "default")) || (data4 === "best"))){
-const err5 = {instancePath:instancePath+"/compression",schemaPath:"#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema92.enum},message:"must be equal to one of the allowed values",schema:schema92.enum,parentSchema:schema92,data:data4};
+const err5 = {instancePath:instancePath+"/compression",schemaPath:"#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema96.enum},message:"must be equal to one of the allowed values",schema:schema96.enum,parentSchema:schema96,data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4528,7 +5023,7 @@ errors++;
 if(data.retention !== undefined){
 let data5 = data.retention;
 if(typeof data5 !== "string"){
-const err6 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema77.properties.retention.type,parentSchema:schema77.properties.retention,data:data5};
+const err6 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema81.properties.retention.type,parentSchema:schema81.properties.retention,data:data5};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4542,7 +5037,7 @@ if(data.verify !== undefined){
 let data6 = data.verify;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.level === undefined){
-const err7 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema93.required,parentSchema:schema93,data:data6};
+const err7 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema97.required,parentSchema:schema97,data:data6};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4553,7 +5048,7 @@ errors++;
 }
 for(const key1 in data6){
 if(!(key1 === "level")){
-const err8 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema93,data:data6};
+const err8 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema97,data:data6};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4566,7 +5061,7 @@ errors++;
 if(data6.level !== undefined){
 let data7 = data6.level;
 if(!((((data7 === "basic") || (data7 === "standard")) || (data7 === "thorough")) || (data7 === "forensic"))){
-const err9 = {instancePath:instancePath+"/verify/level",schemaPath:"#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema93.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema93.properties.level.enum,parentSchema:schema93.properties.level,data:data7};
+const err9 = {instancePath:instancePath+"/verify/level",schemaPath:"#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema97.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema97.properties.level.enum,parentSchema:schema97.properties.level,data:data7};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4578,7 +5073,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema93.type,parentSchema:schema93,data:data6};
+const err10 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema97.type,parentSchema:schema97,data:data6};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4589,14 +5084,14 @@ errors++;
 }
 }
 if(data.schedules !== undefined){
-if(!(validate74(data.schedules, {instancePath:instancePath+"/schedules",parentData:data,parentDataProperty:"schedules",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+if(!(validate78(data.schedules, {instancePath:instancePath+"/schedules",parentData:data,parentDataProperty:"schedules",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema77.type,parentSchema:schema77,data};
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema81.type,parentSchema:schema81,data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4605,16 +5100,16 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate58.errors = vErrors;
+validate62.errors = vErrors;
 return errors === 0;
 }
-validate58.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate62.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate57.evaluated;
+const evaluated0 = validate61.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4623,14 +5118,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate58(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+if(!(validate62(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema76.type,parentSchema:schema76,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema80.type,parentSchema:schema80,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4639,23 +5134,23 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate57.errors = vErrors;
+validate61.errors = vErrors;
 return errors === 0;
 }
-validate57.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate61.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema100 = {"type":"object","additionalProperties":{"$ref":"#/$defs/system"},"$defs":{"system":{"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false},"source":{"type":"object","properties":{"type":{"enum":["files","sqlite"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}}]},"files":{"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false},"snapshot":{"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false},"sqlite":{"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false},"recovery":{"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false}}};
-const schema101 = {"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false};
-const schema104 = {"type":"object","properties":{"type":{"enum":["files","sqlite"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}}]};
-const schema111 = {"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false};
-const schema105 = {"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false};
-const schema107 = {"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false};
-const schema108 = {"type":"array","items":{"type":"string"},"minItems":1};
+const schema104 = {"type":"object","additionalProperties":{"$ref":"#/$defs/system"},"$defs":{"system":{"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false},"source":{"type":"object","properties":{"type":{"enum":["files","sqlite"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}}]},"files":{"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false},"snapshot":{"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false},"sqlite":{"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false},"recovery":{"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false}}};
+const schema105 = {"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false};
+const schema108 = {"type":"object","properties":{"type":{"enum":["files","sqlite"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}}]};
+const schema115 = {"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false};
+const schema109 = {"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false};
+const schema111 = {"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false};
+const schema112 = {"type":"array","items":{"type":"string"},"minItems":1};
 
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate86.evaluated;
+const evaluated0 = validate90.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4665,7 +5160,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "filesystem") || (key0 === "freeze")) || (key0 === "thaw")) || (key0 === "timeout"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema107,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema111,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4678,7 +5173,7 @@ errors++;
 if(data.filesystem !== undefined){
 let data0 = data.filesystem;
 if(!(((data0 === "btrfs") || (data0 === "zfs")) || (data0 === "lvm"))){
-const err1 = {instancePath:instancePath+"/filesystem",schemaPath:"#/properties/filesystem/enum",keyword:"enum",params:{allowedValues: schema107.properties.filesystem.enum},message:"must be equal to one of the allowed values",schema:schema107.properties.filesystem.enum,parentSchema:schema107.properties.filesystem,data:data0};
+const err1 = {instancePath:instancePath+"/filesystem",schemaPath:"#/properties/filesystem/enum",keyword:"enum",params:{allowedValues: schema111.properties.filesystem.enum},message:"must be equal to one of the allowed values",schema:schema111.properties.filesystem.enum,parentSchema:schema111.properties.filesystem,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4692,7 +5187,7 @@ if(data.freeze !== undefined){
 let data1 = data.freeze;
 if(Array.isArray(data1)){
 if(data1.length < 1){
-const err2 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema108,data:data1};
+const err2 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema112,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4705,7 +5200,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/freeze/" + i0,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema108.items.type,parentSchema:schema108.items,data:data2};
+const err3 = {instancePath:instancePath+"/freeze/" + i0,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema112.items.type,parentSchema:schema112.items,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4717,7 +5212,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema108.type,parentSchema:schema108,data:data1};
+const err4 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema112.type,parentSchema:schema112,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4731,7 +5226,7 @@ if(data.thaw !== undefined){
 let data3 = data.thaw;
 if(Array.isArray(data3)){
 if(data3.length < 1){
-const err5 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema108,data:data3};
+const err5 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema112,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4744,7 +5239,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(typeof data4 !== "string"){
-const err6 = {instancePath:instancePath+"/thaw/" + i1,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema108.items.type,parentSchema:schema108.items,data:data4};
+const err6 = {instancePath:instancePath+"/thaw/" + i1,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema112.items.type,parentSchema:schema112.items,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4756,7 +5251,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema108.type,parentSchema:schema108,data:data3};
+const err7 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema112.type,parentSchema:schema112,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4784,7 +5279,7 @@ if(data.thaw === undefined){
 const err9 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "freeze",
     missingProperty: "thaw",
     depsCount: 1,
-    deps: "thaw"},message:"must have property thaw when property freeze is present",schema:schema107.dependentRequired,parentSchema:schema107,data};
+    deps: "thaw"},message:"must have property thaw when property freeze is present",schema:schema111.dependentRequired,parentSchema:schema111,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4799,7 +5294,7 @@ if(data.freeze === undefined){
 const err10 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "thaw",
     missingProperty: "freeze",
     depsCount: 1,
-    deps: "freeze"},message:"must have property freeze when property thaw is present",schema:schema107.dependentRequired,parentSchema:schema107,data};
+    deps: "freeze"},message:"must have property freeze when property thaw is present",schema:schema111.dependentRequired,parentSchema:schema111,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4814,7 +5309,7 @@ if(data.freeze === undefined){
 const err11 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "timeout",
     missingProperty: "freeze",
     depsCount: 1,
-    deps: "freeze"},message:"must have property freeze when property timeout is present",schema:schema107.dependentRequired,parentSchema:schema107,data};
+    deps: "freeze"},message:"must have property freeze when property timeout is present",schema:schema111.dependentRequired,parentSchema:schema111,data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4826,7 +5321,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema107.type,parentSchema:schema107,data};
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema111.type,parentSchema:schema111,data};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4835,16 +5330,16 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate86.errors = vErrors;
+validate90.errors = vErrors;
 return errors === 0;
 }
-validate86.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate85.evaluated;
+const evaluated0 = validate89.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4853,7 +5348,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema105.required,parentSchema:schema105,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema109.required,parentSchema:schema109,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4863,7 +5358,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.paths === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "paths"},message:"must have required property '"+"paths"+"'",schema:schema105.required,parentSchema:schema105,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "paths"},message:"must have required property '"+"paths"+"'",schema:schema109.required,parentSchema:schema109,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4873,8 +5368,8 @@ vErrors.push(err1);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema105.properties, key0))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema105,data};
+if(!(func1.call(schema109.properties, key0))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema109,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4887,7 +5382,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("files" !== data0){
-const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "files"},message:"must be equal to constant",schema:"files",parentSchema:schema105.properties.type,data:data0};
+const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "files"},message:"must be equal to constant",schema:"files",parentSchema:schema109.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4901,7 +5396,7 @@ if(data.paths !== undefined){
 let data1 = data.paths;
 if(Array.isArray(data1)){
 if(data1.length < 1){
-const err4 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema105.properties.paths,data:data1};
+const err4 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema109.properties.paths,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4914,7 +5409,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/paths/" + i0,schemaPath:"#/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.paths.items.type,parentSchema:schema105.properties.paths.items,data:data2};
+const err5 = {instancePath:instancePath+"/paths/" + i0,schemaPath:"#/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema109.properties.paths.items.type,parentSchema:schema109.properties.paths.items,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4926,7 +5421,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema105.properties.paths.type,parentSchema:schema105.properties.paths,data:data1};
+const err6 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema109.properties.paths.type,parentSchema:schema109.properties.paths,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4943,7 +5438,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(typeof data4 !== "string"){
-const err7 = {instancePath:instancePath+"/exclude/" + i1,schemaPath:"#/properties/exclude/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.exclude.items.type,parentSchema:schema105.properties.exclude.items,data:data4};
+const err7 = {instancePath:instancePath+"/exclude/" + i1,schemaPath:"#/properties/exclude/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema109.properties.exclude.items.type,parentSchema:schema109.properties.exclude.items,data:data4};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4955,7 +5450,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/exclude",schemaPath:"#/properties/exclude/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema105.properties.exclude.type,parentSchema:schema105.properties.exclude,data:data3};
+const err8 = {instancePath:instancePath+"/exclude",schemaPath:"#/properties/exclude/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema109.properties.exclude.type,parentSchema:schema109.properties.exclude,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4968,7 +5463,7 @@ errors++;
 if(data.allowEmpty !== undefined){
 let data5 = data.allowEmpty;
 if(typeof data5 !== "boolean"){
-const err9 = {instancePath:instancePath+"/allowEmpty",schemaPath:"#/properties/allowEmpty/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema105.properties.allowEmpty.type,parentSchema:schema105.properties.allowEmpty,data:data5};
+const err9 = {instancePath:instancePath+"/allowEmpty",schemaPath:"#/properties/allowEmpty/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema109.properties.allowEmpty.type,parentSchema:schema109.properties.allowEmpty,data:data5};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4981,7 +5476,7 @@ errors++;
 if(data.excludeCaches !== undefined){
 let data6 = data.excludeCaches;
 if(typeof data6 !== "boolean"){
-const err10 = {instancePath:instancePath+"/excludeCaches",schemaPath:"#/properties/excludeCaches/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema105.properties.excludeCaches.type,parentSchema:schema105.properties.excludeCaches,data:data6};
+const err10 = {instancePath:instancePath+"/excludeCaches",schemaPath:"#/properties/excludeCaches/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema109.properties.excludeCaches.type,parentSchema:schema109.properties.excludeCaches,data:data6};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4998,7 +5493,7 @@ const len2 = data7.length;
 for(let i2=0; i2<len2; i2++){
 let data8 = data7[i2];
 if(typeof data8 !== "string"){
-const err11 = {instancePath:instancePath+"/excludeIfPresent/" + i2,schemaPath:"#/properties/excludeIfPresent/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.excludeIfPresent.items.type,parentSchema:schema105.properties.excludeIfPresent.items,data:data8};
+const err11 = {instancePath:instancePath+"/excludeIfPresent/" + i2,schemaPath:"#/properties/excludeIfPresent/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema109.properties.excludeIfPresent.items.type,parentSchema:schema109.properties.excludeIfPresent.items,data:data8};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -5010,7 +5505,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/excludeIfPresent",schemaPath:"#/properties/excludeIfPresent/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema105.properties.excludeIfPresent.type,parentSchema:schema105.properties.excludeIfPresent,data:data7};
+const err12 = {instancePath:instancePath+"/excludeIfPresent",schemaPath:"#/properties/excludeIfPresent/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema109.properties.excludeIfPresent.type,parentSchema:schema109.properties.excludeIfPresent,data:data7};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5036,7 +5531,7 @@ errors++;
 if(data.oneFileSystem !== undefined){
 let data10 = data.oneFileSystem;
 if(typeof data10 !== "boolean"){
-const err14 = {instancePath:instancePath+"/oneFileSystem",schemaPath:"#/properties/oneFileSystem/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema105.properties.oneFileSystem.type,parentSchema:schema105.properties.oneFileSystem,data:data10};
+const err14 = {instancePath:instancePath+"/oneFileSystem",schemaPath:"#/properties/oneFileSystem/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema109.properties.oneFileSystem.type,parentSchema:schema109.properties.oneFileSystem,data:data10};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -5047,14 +5542,14 @@ errors++;
 }
 }
 if(data.snapshot !== undefined){
-if(!(validate86(data.snapshot, {instancePath:instancePath+"/snapshot",parentData:data,parentDataProperty:"snapshot",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+if(!(validate90(data.snapshot, {instancePath:instancePath+"/snapshot",parentData:data,parentDataProperty:"snapshot",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema105.type,parentSchema:schema105,data};
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema109.type,parentSchema:schema109,data};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -5063,16 +5558,16 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate85.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
-validate85.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate89.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate84.evaluated;
+const evaluated0 = validate88.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5121,8 +5616,8 @@ vErrors = null;
 }
 if(_valid0){
 const _errs5 = errors;
-if(!(validate85(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
+if(!(validate89(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -5132,7 +5627,7 @@ var props0 = true;
 }
 }
 if(!valid1){
-const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema104.allOf[0].if,parentSchema:schema104.allOf[0],data};
+const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema108.allOf[0].if,parentSchema:schema108.allOf[0],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5185,7 +5680,7 @@ if(_valid1){
 const _errs10 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err5 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema111.required,parentSchema:schema111,data};
+const err5 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema115.required,parentSchema:schema115,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5195,7 +5690,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data.path === undefined){
-const err6 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema111.required,parentSchema:schema111,data};
+const err6 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema115.required,parentSchema:schema115,data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5206,7 +5701,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "type") || (key0 === "path"))){
-const err7 = {instancePath,schemaPath:"#/$defs/sqlite/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema111,data};
+const err7 = {instancePath,schemaPath:"#/$defs/sqlite/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema115,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5219,7 +5714,7 @@ errors++;
 if(data.type !== undefined){
 let data2 = data.type;
 if("sqlite" !== data2){
-const err8 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/sqlite/properties/type/const",keyword:"const",params:{allowedValue: "sqlite"},message:"must be equal to constant",schema:"sqlite",parentSchema:schema111.properties.type,data:data2};
+const err8 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/sqlite/properties/type/const",keyword:"const",params:{allowedValue: "sqlite"},message:"must be equal to constant",schema:"sqlite",parentSchema:schema115.properties.type,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5232,7 +5727,7 @@ errors++;
 if(data.path !== undefined){
 let data3 = data.path;
 if(typeof data3 !== "string"){
-const err9 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/sqlite/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema111.properties.path.type,parentSchema:schema111.properties.path,data:data3};
+const err9 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/sqlite/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema115.properties.path.type,parentSchema:schema115.properties.path,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -5244,7 +5739,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/$defs/sqlite/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema111.type,parentSchema:schema111,data};
+const err10 = {instancePath,schemaPath:"#/$defs/sqlite/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema115.type,parentSchema:schema115,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5260,7 +5755,7 @@ var props1 = true;
 }
 }
 if(!valid3){
-const err11 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema104.allOf[1].if,parentSchema:schema104.allOf[1],data};
+const err11 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema108.allOf[1].if,parentSchema:schema108.allOf[1],data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -5280,7 +5775,7 @@ Object.assign(props0, props1);
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err12 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema104.required,parentSchema:schema104,data};
+const err12 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema108.required,parentSchema:schema108,data};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5296,7 +5791,7 @@ props0.type = true;
 if(data.type !== undefined){
 let data4 = data.type;
 if(!((data4 === "files") || (data4 === "sqlite"))){
-const err13 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema104.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema104.properties.type.enum,parentSchema:schema104.properties.type,data:data4};
+const err13 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema108.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema108.properties.type.enum,parentSchema:schema108.properties.type,data:data4};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -5308,7 +5803,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema104.type,parentSchema:schema104,data};
+const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema108.type,parentSchema:schema108,data};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -5317,17 +5812,17 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate84.errors = vErrors;
+validate88.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate84.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate88.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate90.evaluated;
+const evaluated0 = validate94.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5336,7 +5831,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.to === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema83.required,parentSchema:schema83,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema87.required,parentSchema:schema87,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5347,7 +5842,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "to") || (key0 === "copies")) || (key0 === "replication"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema83,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema87,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5360,7 +5855,7 @@ errors++;
 if(data.to !== undefined){
 let data0 = data.to;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema83.properties.to.type,parentSchema:schema83.properties.to,data:data0};
+const err2 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema87.properties.to.type,parentSchema:schema87.properties.to,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5377,7 +5872,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/copies/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema84.items.type,parentSchema:schema84.items,data:data2};
+const err3 = {instancePath:instancePath+"/copies/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.items.type,parentSchema:schema88.items,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5389,7 +5884,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/copies",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema84.type,parentSchema:schema84,data:data1};
+const err4 = {instancePath:instancePath+"/copies",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema88.type,parentSchema:schema88,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5400,14 +5895,14 @@ errors++;
 }
 }
 if(data.replication !== undefined){
-if(!(validate62(data.replication, {instancePath:instancePath+"/replication",parentData:data,parentDataProperty:"replication",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate66(data.replication, {instancePath:instancePath+"/replication",parentData:data,parentDataProperty:"replication",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema83.type,parentSchema:schema83,data};
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema87.type,parentSchema:schema87,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5416,16 +5911,16 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate90.errors = vErrors;
+validate94.errors = vErrors;
 return errors === 0;
 }
-validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate94.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate94.evaluated;
+const evaluated0 = validate98.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5435,7 +5930,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "rto") || (key0 === "rpo")) || (key0 === "proof")) || (key0 === "copies"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema79,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema83,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5487,7 +5982,7 @@ errors++;
 if(data.copies !== undefined){
 let data3 = data.copies;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err4 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema79.properties.copies.type,parentSchema:schema79.properties.copies,data:data3};
+const err4 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.properties.copies.type,parentSchema:schema83.properties.copies,data:data3};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5498,7 +5993,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 < 1 || isNaN(data3)){
-const err5 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema79.properties.copies,data:data3};
+const err5 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83.properties.copies,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5511,7 +6006,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema79.type,parentSchema:schema79,data};
+const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema83.type,parentSchema:schema83,data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5520,17 +6015,17 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate94.errors = vErrors;
+validate98.errors = vErrors;
 return errors === 0;
 }
-validate94.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate98.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema121 = {"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false};
+const schema125 = {"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false};
 
-function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate96.evaluated;
+const evaluated0 = validate100.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5540,7 +6035,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((key0 === "estimate") || (key0 === "runbook"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema121,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema125,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5566,7 +6061,7 @@ errors++;
 if(data.runbook !== undefined){
 let data1 = data.runbook;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/runbook",schemaPath:"#/properties/runbook/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema121.properties.runbook.type,parentSchema:schema121.properties.runbook,data:data1};
+const err2 = {instancePath:instancePath+"/runbook",schemaPath:"#/properties/runbook/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema125.properties.runbook.type,parentSchema:schema125.properties.runbook,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5578,7 +6073,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema121.type,parentSchema:schema121,data};
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema125.type,parentSchema:schema125,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5587,16 +6082,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate96.errors = vErrors;
+validate100.errors = vErrors;
 return errors === 0;
 }
-validate96.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate100.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate83.evaluated;
+const evaluated0 = validate87.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5605,8 +6100,8 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema101.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema101,data};
+if(!(func1.call(schema105.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema105,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5619,7 +6114,7 @@ errors++;
 if(data.description !== undefined){
 let data0 = data.description;
 if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema101.properties.description.type,parentSchema:schema101.properties.description,data:data0};
+const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.description.type,parentSchema:schema105.properties.description,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5632,7 +6127,7 @@ errors++;
 if(data.tier !== undefined){
 let data1 = data.tier;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema101.properties.tier.type,parentSchema:schema101.properties.tier,data:data1};
+const err2 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.tier.type,parentSchema:schema105.properties.tier,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5645,7 +6140,7 @@ errors++;
 if(data.priority !== undefined){
 let data2 = data.priority;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err3 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema78.type,parentSchema:schema78,data:data2};
+const err3 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema82.type,parentSchema:schema82,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5656,7 +6151,7 @@ errors++;
 }
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 1000000 || isNaN(data2)){
-const err4 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema78,data:data2};
+const err4 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema82,data:data2};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5666,7 +6161,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err5 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema78,data:data2};
+const err5 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema82,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5684,7 +6179,7 @@ const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 let data4 = data3[i0];
 if(typeof data4 !== "string"){
-const err6 = {instancePath:instancePath+"/needs/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema84.items.type,parentSchema:schema84.items,data:data4};
+const err6 = {instancePath:instancePath+"/needs/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.items.type,parentSchema:schema88.items,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5696,7 +6191,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/needs",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema84.type,parentSchema:schema84,data:data3};
+const err7 = {instancePath:instancePath+"/needs",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema88.type,parentSchema:schema88,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5707,21 +6202,21 @@ errors++;
 }
 }
 if(data.source !== undefined){
-if(!(validate84(data.source, {instancePath:instancePath+"/source",parentData:data,parentDataProperty:"source",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+if(!(validate88(data.source, {instancePath:instancePath+"/source",parentData:data,parentDataProperty:"source",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
 errors = vErrors.length;
 }
 }
 if(data.storage !== undefined){
-if(!(validate90(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if(!(validate94(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
 errors = vErrors.length;
 }
 }
 if(data.compression !== undefined){
 let data7 = data.compression;
 if(!((((data7 === "off") || (data7 === "fast")) || (data7 === "default")) || (data7 === "best"))){
-const err8 = {instancePath:instancePath+"/compression",schemaPath:"tiers.schema.json#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema92.enum},message:"must be equal to one of the allowed values",schema:schema92.enum,parentSchema:schema92,data:data7};
+const err8 = {instancePath:instancePath+"/compression",schemaPath:"tiers.schema.json#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema96.enum},message:"must be equal to one of the allowed values",schema:schema96.enum,parentSchema:schema96,data:data7};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5734,7 +6229,7 @@ errors++;
 if(data.retention !== undefined){
 let data8 = data.retention;
 if(typeof data8 !== "string"){
-const err9 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema101.properties.retention.type,parentSchema:schema101.properties.retention,data:data8};
+const err9 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.retention.type,parentSchema:schema105.properties.retention,data:data8};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -5745,14 +6240,14 @@ errors++;
 }
 }
 if(data.schedules !== undefined){
-if(!(validate74(data.schedules, {instancePath:instancePath+"/schedules",parentData:data,parentDataProperty:"schedules",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+if(!(validate78(data.schedules, {instancePath:instancePath+"/schedules",parentData:data,parentDataProperty:"schedules",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
 errors = vErrors.length;
 }
 }
 if(data.objectives !== undefined){
-if(!(validate94(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
+if(!(validate98(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
 errors = vErrors.length;
 }
 }
@@ -5760,7 +6255,7 @@ if(data.verify !== undefined){
 let data11 = data.verify;
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 if(data11.level === undefined){
-const err10 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema93.required,parentSchema:schema93,data:data11};
+const err10 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema97.required,parentSchema:schema97,data:data11};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5771,7 +6266,7 @@ errors++;
 }
 for(const key1 in data11){
 if(!(key1 === "level")){
-const err11 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema93,data:data11};
+const err11 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema97,data:data11};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -5784,7 +6279,7 @@ errors++;
 if(data11.level !== undefined){
 let data12 = data11.level;
 if(!((((data12 === "basic") || (data12 === "standard")) || (data12 === "thorough")) || (data12 === "forensic"))){
-const err12 = {instancePath:instancePath+"/verify/level",schemaPath:"tiers.schema.json#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema93.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema93.properties.level.enum,parentSchema:schema93.properties.level,data:data12};
+const err12 = {instancePath:instancePath+"/verify/level",schemaPath:"tiers.schema.json#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema97.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema97.properties.level.enum,parentSchema:schema97.properties.level,data:data12};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5796,7 +6291,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema93.type,parentSchema:schema93,data:data11};
+const err13 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema97.type,parentSchema:schema97,data:data11};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -5813,7 +6308,7 @@ const len1 = data13.length;
 for(let i1=0; i1<len1; i1++){
 let data14 = data13[i1];
 if(typeof data14 !== "string"){
-const err14 = {instancePath:instancePath+"/probes/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema84.items.type,parentSchema:schema84.items,data:data14};
+const err14 = {instancePath:instancePath+"/probes/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.items.type,parentSchema:schema88.items,data:data14};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -5825,7 +6320,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/probes",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema84.type,parentSchema:schema84,data:data13};
+const err15 = {instancePath:instancePath+"/probes",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema88.type,parentSchema:schema88,data:data13};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -5836,14 +6331,14 @@ errors++;
 }
 }
 if(data.recovery !== undefined){
-if(!(validate96(data.recovery, {instancePath:instancePath+"/recovery",parentData:data,parentDataProperty:"recovery",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+if(!(validate100(data.recovery, {instancePath:instancePath+"/recovery",parentData:data,parentDataProperty:"recovery",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema101.type,parentSchema:schema101,data};
+const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema105.type,parentSchema:schema105,data};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -5852,16 +6347,16 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate83.errors = vErrors;
+validate87.errors = vErrors;
 return errors === 0;
 }
-validate83.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate87.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate82.evaluated;
+const evaluated0 = validate86.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5870,14 +6365,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate83(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+if(!(validate87(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema100.type,parentSchema:schema100,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema104.type,parentSchema:schema104,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5886,24 +6381,24 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate82.errors = vErrors;
+validate86.errors = vErrors;
 return errors === 0;
 }
-validate82.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate86.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema123 = {"type":"object","additionalProperties":{"$ref":"#/$defs/probe"},"$defs":{"probe":{"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":1000},"http":{"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false},"tcp":{"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false}}};
-const schema124 = {"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false};
-const schema131 = {"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false};
-const schema132 = {"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false};
-const schema135 = {"type":"integer","minimum":1,"maximum":1000};
-const schema125 = {"type":["array","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/commandSettings"},"else":{"$ref":"#/$defs/arguments"}};
-const schema126 = {"type":"object","properties":{"command":{"$ref":"#/$defs/arguments"},"shell":{"type":"string"},"cwd":{"type":"string"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/secretOrText"}}},"oneOf":[{"required":["command"]},{"required":["shell"]}],"additionalProperties":false};
-const schema128 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/secret"}};
+const schema127 = {"type":"object","additionalProperties":{"$ref":"#/$defs/probe"},"$defs":{"probe":{"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":1000},"http":{"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false},"tcp":{"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false}}};
+const schema128 = {"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false};
+const schema135 = {"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false};
+const schema136 = {"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false};
+const schema139 = {"type":"integer","minimum":1,"maximum":1000};
+const schema129 = {"type":["array","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/commandSettings"},"else":{"$ref":"#/$defs/arguments"}};
+const schema130 = {"type":"object","properties":{"command":{"$ref":"#/$defs/arguments"},"shell":{"type":"string"},"cwd":{"type":"string"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/secretOrText"}}},"oneOf":[{"required":["command"]},{"required":["shell"]}],"additionalProperties":false};
+const schema132 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/secret"}};
 
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate104.evaluated;
+const evaluated0 = validate108.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5911,7 +6406,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema128.type},message:"must be string,object",schema:schema128.type,parentSchema:schema128,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema132.type},message:"must be string,object",schema:schema132.type,parentSchema:schema132,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6131,7 +6626,7 @@ var props0 = true;
 }
 }
 if(!valid0){
-const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema128.if,parentSchema:schema128,data};
+const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema132.if,parentSchema:schema132,data};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -6140,17 +6635,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate104.errors = vErrors;
+validate108.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate104.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate108.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate103.evaluated;
+const evaluated0 = validate107.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6163,7 +6658,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.command === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema126.oneOf[0].required,parentSchema:schema126.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema130.oneOf[0].required,parentSchema:schema130.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6181,7 +6676,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.shell === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "shell"},message:"must have required property '"+"shell"+"'",schema:schema126.oneOf[1].required,parentSchema:schema126.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "shell"},message:"must have required property '"+"shell"+"'",schema:schema130.oneOf[1].required,parentSchema:schema130.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6203,7 +6698,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema126.oneOf,parentSchema:schema126,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema130.oneOf,parentSchema:schema130,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6226,7 +6721,7 @@ vErrors = null;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "command") || (key0 === "shell")) || (key0 === "cwd")) || (key0 === "env"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema126,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema130,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6240,7 +6735,7 @@ if(data.command !== undefined){
 let data0 = data.command;
 if(Array.isArray(data0)){
 if(data0.length < 1){
-const err4 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema108,data:data0};
+const err4 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema112,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6253,7 +6748,7 @@ const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/command/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema108.items.type,parentSchema:schema108.items,data:data1};
+const err5 = {instancePath:instancePath+"/command/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema112.items.type,parentSchema:schema112.items,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6265,7 +6760,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema108.type,parentSchema:schema108,data:data0};
+const err6 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema112.type,parentSchema:schema112,data:data0};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6278,7 +6773,7 @@ errors++;
 if(data.shell !== undefined){
 let data2 = data.shell;
 if(typeof data2 !== "string"){
-const err7 = {instancePath:instancePath+"/shell",schemaPath:"#/properties/shell/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema126.properties.shell.type,parentSchema:schema126.properties.shell,data:data2};
+const err7 = {instancePath:instancePath+"/shell",schemaPath:"#/properties/shell/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema130.properties.shell.type,parentSchema:schema130.properties.shell,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6291,7 +6786,7 @@ errors++;
 if(data.cwd !== undefined){
 let data3 = data.cwd;
 if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/cwd",schemaPath:"#/properties/cwd/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema126.properties.cwd.type,parentSchema:schema126.properties.cwd,data:data3};
+const err8 = {instancePath:instancePath+"/cwd",schemaPath:"#/properties/cwd/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema130.properties.cwd.type,parentSchema:schema130.properties.cwd,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6305,14 +6800,14 @@ if(data.env !== undefined){
 let data4 = data.env;
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key1 in data4){
-if(!(validate104(data4[key1], {instancePath:instancePath+"/env/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(!(validate108(data4[key1], {instancePath:instancePath+"/env/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema126.properties.env.type,parentSchema:schema126.properties.env,data:data4};
+const err9 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema130.properties.env.type,parentSchema:schema130.properties.env,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6324,7 +6819,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema126.type,parentSchema:schema126,data};
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema130.type,parentSchema:schema130,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6333,16 +6828,16 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate103.errors = vErrors;
+validate107.errors = vErrors;
 return errors === 0;
 }
-validate103.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate102.evaluated;
+const evaluated0 = validate106.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6350,7 +6845,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!data || typeof data != "object"){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema125.type},message:"must be array,object",schema:schema125.type,parentSchema:schema125,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema129.type},message:"must be array,object",schema:schema129.type,parentSchema:schema129,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6385,8 +6880,8 @@ vErrors = null;
 let ifClause0;
 if(_valid0){
 const _errs4 = errors;
-if(!(validate103(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+if(!(validate107(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -6400,7 +6895,7 @@ else {
 const _errs5 = errors;
 if(Array.isArray(data)){
 if(data.length < 1){
-const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema108,data};
+const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema112,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6413,7 +6908,7 @@ const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema108.items.type,parentSchema:schema108.items,data:data0};
+const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema112.items.type,parentSchema:schema112.items,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6425,7 +6920,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema108.type,parentSchema:schema108,data};
+const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema112.type,parentSchema:schema112,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6442,7 +6937,7 @@ var items0 = true;
 ifClause0 = "else";
 }
 if(!valid0){
-const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema125.if,parentSchema:schema125,data};
+const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema129.if,parentSchema:schema129,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6451,18 +6946,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate102.errors = vErrors;
+validate106.errors = vErrors;
 evaluated0.props = props0;
 evaluated0.items = items0;
 return errors === 0;
 }
-validate102.evaluated = {"dynamicProps":true,"dynamicItems":true};
+validate106.evaluated = {"dynamicProps":true,"dynamicItems":true};
 
 
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate101.evaluated;
+const evaluated0 = validate105.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6475,7 +6970,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.command === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema124.oneOf[0].required,parentSchema:schema124.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema128.oneOf[0].required,parentSchema:schema128.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6493,7 +6988,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.http === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "http"},message:"must have required property '"+"http"+"'",schema:schema124.oneOf[1].required,parentSchema:schema124.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "http"},message:"must have required property '"+"http"+"'",schema:schema128.oneOf[1].required,parentSchema:schema128.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6516,7 +7011,7 @@ passing0 = 1;
 const _errs4 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.tcp === undefined){
-const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "tcp"},message:"must have required property '"+"tcp"+"'",schema:schema124.oneOf[2].required,parentSchema:schema124.oneOf[2],data};
+const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "tcp"},message:"must have required property '"+"tcp"+"'",schema:schema128.oneOf[2].required,parentSchema:schema128.oneOf[2],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6539,7 +7034,7 @@ passing0 = 2;
 const _errs5 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.file === undefined){
-const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema124.oneOf[3].required,parentSchema:schema124.oneOf[3],data};
+const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema128.oneOf[3].required,parentSchema:schema128.oneOf[3],data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6563,7 +7058,7 @@ passing0 = 3;
 }
 }
 if(!valid0){
-const err4 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema124.oneOf,parentSchema:schema124,data};
+const err4 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema128.oneOf,parentSchema:schema128,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6585,8 +7080,8 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema124.properties, key0))){
-const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema124,data};
+if(!(func1.call(schema128.properties, key0))){
+const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema128,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6597,8 +7092,8 @@ errors++;
 }
 }
 if(data.command !== undefined){
-if(!(validate102(data.command, {instancePath:instancePath+"/command",parentData:data,parentDataProperty:"command",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+if(!(validate106(data.command, {instancePath:instancePath+"/command",parentData:data,parentDataProperty:"command",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
 errors = vErrors.length;
 }
 }
@@ -6606,7 +7101,7 @@ if(data.http !== undefined){
 let data1 = data.http;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.url === undefined){
-const err6 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema131.required,parentSchema:schema131,data:data1};
+const err6 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema135.required,parentSchema:schema135,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6617,7 +7112,7 @@ errors++;
 }
 for(const key1 in data1){
 if(!(((key1 === "url") || (key1 === "method")) || (key1 === "headers"))){
-const err7 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema131,data:data1};
+const err7 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema135,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6630,7 +7125,7 @@ errors++;
 if(data1.url !== undefined){
 let data2 = data1.url;
 if(typeof data2 !== "string"){
-const err8 = {instancePath:instancePath+"/http/url",schemaPath:"#/$defs/http/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema131.properties.url.type,parentSchema:schema131.properties.url,data:data2};
+const err8 = {instancePath:instancePath+"/http/url",schemaPath:"#/$defs/http/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema135.properties.url.type,parentSchema:schema135.properties.url,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6643,7 +7138,7 @@ errors++;
 if(data1.method !== undefined){
 let data3 = data1.method;
 if(!((((data3 === "GET") || (data3 === "HEAD")) || (data3 === "OPTIONS")) || (data3 === "POST"))){
-const err9 = {instancePath:instancePath+"/http/method",schemaPath:"#/$defs/http/properties/method/enum",keyword:"enum",params:{allowedValues: schema131.properties.method.enum},message:"must be equal to one of the allowed values",schema:schema131.properties.method.enum,parentSchema:schema131.properties.method,data:data3};
+const err9 = {instancePath:instancePath+"/http/method",schemaPath:"#/$defs/http/properties/method/enum",keyword:"enum",params:{allowedValues: schema135.properties.method.enum},message:"must be equal to one of the allowed values",schema:schema135.properties.method.enum,parentSchema:schema135.properties.method,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6659,7 +7154,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 !== "string"){
-const err10 = {instancePath:instancePath+"/http/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/http/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema131.properties.headers.additionalProperties.type,parentSchema:schema131.properties.headers.additionalProperties,data:data5};
+const err10 = {instancePath:instancePath+"/http/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/http/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema135.properties.headers.additionalProperties.type,parentSchema:schema135.properties.headers.additionalProperties,data:data5};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6671,7 +7166,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/http/headers",schemaPath:"#/$defs/http/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema131.properties.headers.type,parentSchema:schema131.properties.headers,data:data4};
+const err11 = {instancePath:instancePath+"/http/headers",schemaPath:"#/$defs/http/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema135.properties.headers.type,parentSchema:schema135.properties.headers,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6683,7 +7178,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema131.type,parentSchema:schema131,data:data1};
+const err12 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema135.type,parentSchema:schema135,data:data1};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -6696,7 +7191,7 @@ errors++;
 if(data.tcp !== undefined){
 let data6 = data.tcp;
 if((typeof data6 !== "string") && (!(data6 && typeof data6 == "object" && !Array.isArray(data6)))){
-const err13 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/type",keyword:"type",params:{type: schema124.properties.tcp.type},message:"must be string,object",schema:schema124.properties.tcp.type,parentSchema:schema124.properties.tcp,data:data6};
+const err13 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/type",keyword:"type",params:{type: schema128.properties.tcp.type},message:"must be string,object",schema:schema128.properties.tcp.type,parentSchema:schema128.properties.tcp,data:data6};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -6732,7 +7227,7 @@ if(_valid1){
 const _errs25 = errors;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.host === undefined){
-const err15 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "host"},message:"must have required property '"+"host"+"'",schema:schema132.required,parentSchema:schema132,data:data6};
+const err15 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "host"},message:"must have required property '"+"host"+"'",schema:schema136.required,parentSchema:schema136,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -6742,7 +7237,7 @@ vErrors.push(err15);
 errors++;
 }
 if(data6.port === undefined){
-const err16 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "port"},message:"must have required property '"+"port"+"'",schema:schema132.required,parentSchema:schema132,data:data6};
+const err16 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "port"},message:"must have required property '"+"port"+"'",schema:schema136.required,parentSchema:schema136,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -6753,7 +7248,7 @@ errors++;
 }
 for(const key3 in data6){
 if(!((key3 === "host") || (key3 === "port"))){
-const err17 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema132,data:data6};
+const err17 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema136,data:data6};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -6766,7 +7261,7 @@ errors++;
 if(data6.host !== undefined){
 let data7 = data6.host;
 if(typeof data7 !== "string"){
-const err18 = {instancePath:instancePath+"/tcp/host",schemaPath:"#/$defs/tcp/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema132.properties.host.type,parentSchema:schema132.properties.host,data:data7};
+const err18 = {instancePath:instancePath+"/tcp/host",schemaPath:"#/$defs/tcp/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema136.properties.host.type,parentSchema:schema136.properties.host,data:data7};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -6779,7 +7274,7 @@ errors++;
 if(data6.port !== undefined){
 let data8 = data6.port;
 if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-const err19 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema132.properties.port.type,parentSchema:schema132.properties.port,data:data8};
+const err19 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema136.properties.port.type,parentSchema:schema136.properties.port,data:data8};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -6790,7 +7285,7 @@ errors++;
 }
 if((typeof data8 == "number") && (isFinite(data8))){
 if(data8 > 65535 || isNaN(data8)){
-const err20 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema132.properties.port,data:data8};
+const err20 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema136.properties.port,data:data8};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -6800,7 +7295,7 @@ vErrors.push(err20);
 errors++;
 }
 if(data8 < 1 || isNaN(data8)){
-const err21 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema132.properties.port,data:data8};
+const err21 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema136.properties.port,data:data8};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -6813,7 +7308,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema132.type,parentSchema:schema132,data:data6};
+const err22 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema136.type,parentSchema:schema136,data:data6};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -6826,7 +7321,7 @@ var _valid1 = _errs25 === errors;
 valid5 = _valid1;
 }
 if(!valid5){
-const err23 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema124.properties.tcp.if,parentSchema:schema124.properties.tcp,data:data6};
+const err23 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema128.properties.tcp.if,parentSchema:schema128.properties.tcp,data:data6};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -6839,7 +7334,7 @@ errors++;
 if(data.file !== undefined){
 let data9 = data.file;
 if(typeof data9 !== "string"){
-const err24 = {instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema124.properties.file.type,parentSchema:schema124.properties.file,data:data9};
+const err24 = {instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema128.properties.file.type,parentSchema:schema128.properties.file,data:data9};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -6852,7 +7347,7 @@ errors++;
 if(data.expect !== undefined){
 let data10 = data.expect;
 if(typeof data10 !== "string"){
-const err25 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema124.properties.expect.type,parentSchema:schema124.properties.expect,data:data10};
+const err25 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema128.properties.expect.type,parentSchema:schema128.properties.expect,data:data10};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -6891,7 +7386,7 @@ errors++;
 if(data.failures !== undefined){
 let data13 = data.failures;
 if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
-const err28 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema135.type,parentSchema:schema135,data:data13};
+const err28 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema139.type,parentSchema:schema139,data:data13};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -6902,7 +7397,7 @@ errors++;
 }
 if((typeof data13 == "number") && (isFinite(data13))){
 if(data13 > 1000 || isNaN(data13)){
-const err29 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema135,data:data13};
+const err29 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema139,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -6912,7 +7407,7 @@ vErrors.push(err29);
 errors++;
 }
 if(data13 < 1 || isNaN(data13)){
-const err30 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema135,data:data13};
+const err30 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema139,data:data13};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -6926,7 +7421,7 @@ errors++;
 if(data.successes !== undefined){
 let data14 = data.successes;
 if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err31 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema135.type,parentSchema:schema135,data:data14};
+const err31 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema139.type,parentSchema:schema139,data:data14};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -6937,7 +7432,7 @@ errors++;
 }
 if((typeof data14 == "number") && (isFinite(data14))){
 if(data14 > 1000 || isNaN(data14)){
-const err32 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema135,data:data14};
+const err32 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema139,data:data14};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -6947,7 +7442,7 @@ vErrors.push(err32);
 errors++;
 }
 if(data14 < 1 || isNaN(data14)){
-const err33 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema135,data:data14};
+const err33 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema139,data:data14};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -6960,7 +7455,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema124.type,parentSchema:schema124,data};
+const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema128.type,parentSchema:schema128,data};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -6969,16 +7464,16 @@ vErrors.push(err34);
 }
 errors++;
 }
-validate101.errors = vErrors;
+validate105.errors = vErrors;
 return errors === 0;
 }
-validate101.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate105.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate100.evaluated;
+const evaluated0 = validate104.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6987,14 +7482,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate101(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
+if(!(validate105(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema123.type,parentSchema:schema123,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema127.type,parentSchema:schema127,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7003,21 +7498,21 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate100.errors = vErrors;
+validate104.errors = vErrors;
 return errors === 0;
 }
-validate100.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate104.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema137 = {"type":"object","additionalProperties":{"$ref":"#/$defs/action"},"$defs":{"action":{"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false}}};
-const schema138 = {"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false};
-const schema139 = {"type":"object","additionalProperties":{"$ref":"#/$defs/param"}};
-const schema140 = {"type":"object","properties":{"type":{"enum":["string","integer","number","boolean"]},"description":{"type":"string"},"default":{"$ref":"#/$defs/value"}},"additionalProperties":false};
-const schema141 = {"type":["string","number","boolean"]};
+const schema141 = {"type":"object","additionalProperties":{"$ref":"#/$defs/action"},"$defs":{"action":{"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false}}};
+const schema142 = {"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false};
+const schema143 = {"type":"object","additionalProperties":{"$ref":"#/$defs/param"}};
+const schema144 = {"type":"object","properties":{"type":{"enum":["string","integer","number","boolean"]},"description":{"type":"string"},"default":{"$ref":"#/$defs/value"}},"additionalProperties":false};
+const schema145 = {"type":["string","number","boolean"]};
 
-function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate113.evaluated;
+const evaluated0 = validate117.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7027,7 +7522,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "type") || (key0 === "description")) || (key0 === "default"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema140,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema144,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7040,7 +7535,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if(!((((data0 === "string") || (data0 === "integer")) || (data0 === "number")) || (data0 === "boolean"))){
-const err1 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema140.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema140.properties.type.enum,parentSchema:schema140.properties.type,data:data0};
+const err1 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema144.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema144.properties.type.enum,parentSchema:schema144.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -7053,7 +7548,7 @@ errors++;
 if(data.description !== undefined){
 let data1 = data.description;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema140.properties.description.type,parentSchema:schema140.properties.description,data:data1};
+const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema144.properties.description.type,parentSchema:schema144.properties.description,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7066,7 +7561,7 @@ errors++;
 if(data.default !== undefined){
 let data2 = data.default;
 if(((typeof data2 !== "string") && (!((typeof data2 == "number") && (isFinite(data2))))) && (typeof data2 !== "boolean")){
-const err3 = {instancePath:instancePath+"/default",schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema141.type},message:"must be string,number,boolean",schema:schema141.type,parentSchema:schema141,data:data2};
+const err3 = {instancePath:instancePath+"/default",schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema145.type},message:"must be string,number,boolean",schema:schema145.type,parentSchema:schema145,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7078,7 +7573,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema140.type,parentSchema:schema140,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema144.type,parentSchema:schema144,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -7087,16 +7582,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate113.errors = vErrors;
+validate117.errors = vErrors;
 return errors === 0;
 }
-validate113.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate117.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate112.evaluated;
+const evaluated0 = validate116.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7105,14 +7600,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate113(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate117(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema139.type,parentSchema:schema139,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema143.type,parentSchema:schema143,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7121,20 +7616,20 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate112.errors = vErrors;
+validate116.errors = vErrors;
 return errors === 0;
 }
-validate112.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate116.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema142 = {"type":"array","items":{"$ref":"#/$defs/step"},"minItems":1,"maxItems":1000,"$defs":{"step":{"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false},"check":{"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false},"restore":{"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false},"recover":{"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false},"notify":{"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false}}};
-const schema143 = {"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false};
-const schema154 = {"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false};
-const schema155 = {"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false};
+const schema146 = {"type":"array","items":{"$ref":"#/$defs/step"},"minItems":1,"maxItems":1000,"$defs":{"step":{"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false},"check":{"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false},"restore":{"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false},"recover":{"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false},"notify":{"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false}}};
+const schema147 = {"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false};
+const schema158 = {"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false};
+const schema159 = {"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false};
 
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate118.evaluated;
+const evaluated0 = validate122.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7258,17 +7753,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate118.errors = vErrors;
+validate122.errors = vErrors;
 return errors === 0;
 }
-validate118.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate122.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema149 = {"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false};
+const schema153 = {"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false};
 
-function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate121.evaluated;
+const evaluated0 = validate125.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7276,7 +7771,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!data || typeof data != "object"){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema125.type},message:"must be array,object",schema:schema125.type,parentSchema:schema125,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema129.type},message:"must be array,object",schema:schema129.type,parentSchema:schema129,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7311,8 +7806,8 @@ vErrors = null;
 let ifClause0;
 if(_valid0){
 const _errs4 = errors;
-if(!(validate103(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+if(!(validate107(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -7326,7 +7821,7 @@ else {
 const _errs5 = errors;
 if(Array.isArray(data)){
 if(data.length < 1){
-const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema108,data};
+const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema112,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7339,7 +7834,7 @@ const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema108.items.type,parentSchema:schema108.items,data:data0};
+const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema112.items.type,parentSchema:schema112.items,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7351,7 +7846,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema108.type,parentSchema:schema108,data};
+const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema112.type,parentSchema:schema112,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -7368,7 +7863,7 @@ var items0 = true;
 ifClause0 = "else";
 }
 if(!valid0){
-const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema125.if,parentSchema:schema125,data};
+const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema129.if,parentSchema:schema129,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -7377,18 +7872,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate121.errors = vErrors;
+validate125.errors = vErrors;
 evaluated0.props = props0;
 evaluated0.items = items0;
 return errors === 0;
 }
-validate121.evaluated = {"dynamicProps":true,"dynamicItems":true};
+validate125.evaluated = {"dynamicProps":true,"dynamicItems":true};
 
 
-function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate120.evaluated;
+const evaluated0 = validate124.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7401,7 +7896,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.run === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema149.oneOf[0].required,parentSchema:schema149.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema153.oneOf[0].required,parentSchema:schema153.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7419,7 +7914,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.probe === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema149.oneOf[1].required,parentSchema:schema149.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema153.oneOf[1].required,parentSchema:schema153.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -7441,7 +7936,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema149.oneOf,parentSchema:schema149,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema153.oneOf,parentSchema:schema153,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7464,7 +7959,7 @@ vErrors = null;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "run") || (key0 === "expect")) || (key0 === "probe"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema149,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema153,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7475,15 +7970,15 @@ errors++;
 }
 }
 if(data.run !== undefined){
-if(!(validate121(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
+if(!(validate125(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
 errors = vErrors.length;
 }
 }
 if(data.expect !== undefined){
 let data1 = data.expect;
 if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema149.properties.expect.type,parentSchema:schema149.properties.expect,data:data1};
+const err4 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema153.properties.expect.type,parentSchema:schema153.properties.expect,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -7496,7 +7991,7 @@ errors++;
 if(data.probe !== undefined){
 let data2 = data.probe;
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema149.properties.probe.type,parentSchema:schema149.properties.probe,data:data2};
+const err5 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema153.properties.probe.type,parentSchema:schema153.properties.probe,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -7511,7 +8006,7 @@ if(data.run === undefined){
 const err6 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "expect",
     missingProperty: "run",
     depsCount: 1,
-    deps: "run"},message:"must have property run when property expect is present",schema:schema149.dependentRequired,parentSchema:schema149,data};
+    deps: "run"},message:"must have property run when property expect is present",schema:schema153.dependentRequired,parentSchema:schema153,data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -7523,7 +8018,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema149.type,parentSchema:schema149,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema153.type,parentSchema:schema153,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -7532,17 +8027,17 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate120.errors = vErrors;
+validate124.errors = vErrors;
 return errors === 0;
 }
-validate120.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate124.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema152 = {"type":"object","additionalProperties":{"$ref":"#/$defs/value"}};
+const schema156 = {"type":"object","additionalProperties":{"$ref":"#/$defs/value"}};
 
-function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate126.evaluated;
+const evaluated0 = validate130.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7553,7 +8048,7 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 let data0 = data[key0];
 if(((typeof data0 !== "string") && (!((typeof data0 == "number") && (isFinite(data0))))) && (typeof data0 !== "boolean")){
-const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema141.type},message:"must be string,number,boolean",schema:schema141.type,parentSchema:schema141,data:data0};
+const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema145.type},message:"must be string,number,boolean",schema:schema145.type,parentSchema:schema145,data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7565,7 +8060,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema152.type,parentSchema:schema152,data};
+const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema156.type,parentSchema:schema156,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -7574,17 +8069,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate126.errors = vErrors;
+validate130.errors = vErrors;
 return errors === 0;
 }
-validate126.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate130.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema157 = {"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false};
+const schema161 = {"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false};
 
-function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate128.evaluated;
+const evaluated0 = validate132.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7593,7 +8088,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.message === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema157.required,parentSchema:schema157,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema161.required,parentSchema:schema161,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7603,7 +8098,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.audiences === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema157.required,parentSchema:schema157,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema161.required,parentSchema:schema161,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -7614,7 +8109,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "message") || (key0 === "audiences")) || (key0 === "set"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema157,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema161,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7627,7 +8122,7 @@ errors++;
 if(data.message !== undefined){
 let data0 = data.message;
 if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema157.properties.message.type,parentSchema:schema157.properties.message,data:data0};
+const err3 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema161.properties.message.type,parentSchema:schema161.properties.message,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7641,7 +8136,7 @@ if(data.audiences !== undefined){
 let data1 = data.audiences;
 if(Array.isArray(data1)){
 if(data1.length < 1){
-const err4 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema157.properties.audiences,data:data1};
+const err4 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema161.properties.audiences,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -7654,7 +8149,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema157.properties.audiences.items.type,parentSchema:schema157.properties.audiences.items,data:data2};
+const err5 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema161.properties.audiences.items.type,parentSchema:schema161.properties.audiences.items,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -7666,7 +8161,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema157.properties.audiences.type,parentSchema:schema157.properties.audiences,data:data1};
+const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema161.properties.audiences.type,parentSchema:schema161.properties.audiences,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -7677,14 +8172,14 @@ errors++;
 }
 }
 if(data.set !== undefined){
-if(!(validate126(data.set, {instancePath:instancePath+"/set",parentData:data,parentDataProperty:"set",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+if(!(validate130(data.set, {instancePath:instancePath+"/set",parentData:data,parentDataProperty:"set",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema157.type,parentSchema:schema157,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema161.type,parentSchema:schema161,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -7693,16 +8188,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate128.errors = vErrors;
+validate132.errors = vErrors;
 return errors === 0;
 }
-validate128.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate132.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate117.evaluated;
+const evaluated0 = validate121.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7715,7 +8210,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.run === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema143.oneOf[0].required,parentSchema:schema143.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema147.oneOf[0].required,parentSchema:schema147.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7733,7 +8228,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.uses === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "uses"},message:"must have required property '"+"uses"+"'",schema:schema143.oneOf[1].required,parentSchema:schema143.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "uses"},message:"must have required property '"+"uses"+"'",schema:schema147.oneOf[1].required,parentSchema:schema147.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -7756,7 +8251,7 @@ passing0 = 1;
 const _errs4 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.restore === undefined){
-const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "restore"},message:"must have required property '"+"restore"+"'",schema:schema143.oneOf[2].required,parentSchema:schema143.oneOf[2],data};
+const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "restore"},message:"must have required property '"+"restore"+"'",schema:schema147.oneOf[2].required,parentSchema:schema147.oneOf[2],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7779,7 +8274,7 @@ passing0 = 2;
 const _errs5 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.recover === undefined){
-const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "recover"},message:"must have required property '"+"recover"+"'",schema:schema143.oneOf[3].required,parentSchema:schema143.oneOf[3],data};
+const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "recover"},message:"must have required property '"+"recover"+"'",schema:schema147.oneOf[3].required,parentSchema:schema147.oneOf[3],data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7802,7 +8297,7 @@ passing0 = 3;
 const _errs6 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.probe === undefined){
-const err4 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema143.oneOf[4].required,parentSchema:schema143.oneOf[4],data};
+const err4 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema147.oneOf[4].required,parentSchema:schema147.oneOf[4],data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -7825,7 +8320,7 @@ passing0 = 4;
 const _errs7 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.notify === undefined){
-const err5 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "notify"},message:"must have required property '"+"notify"+"'",schema:schema143.oneOf[5].required,parentSchema:schema143.oneOf[5],data};
+const err5 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "notify"},message:"must have required property '"+"notify"+"'",schema:schema147.oneOf[5].required,parentSchema:schema147.oneOf[5],data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -7848,7 +8343,7 @@ passing0 = 5;
 const _errs8 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.wait === undefined){
-const err6 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "wait"},message:"must have required property '"+"wait"+"'",schema:schema143.oneOf[6].required,parentSchema:schema143.oneOf[6],data};
+const err6 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "wait"},message:"must have required property '"+"wait"+"'",schema:schema147.oneOf[6].required,parentSchema:schema147.oneOf[6],data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -7875,7 +8370,7 @@ passing0 = 6;
 }
 }
 if(!valid0){
-const err7 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema143.oneOf,parentSchema:schema143,data};
+const err7 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema147.oneOf,parentSchema:schema147,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -7897,8 +8392,8 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema143.properties, key0))){
-const err8 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema143,data};
+if(!(func1.call(schema147.properties, key0))){
+const err8 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema147,data};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -7924,7 +8419,7 @@ errors++;
 if(data.title !== undefined){
 let data1 = data.title;
 if(typeof data1 !== "string"){
-const err10 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema143.properties.title.type,parentSchema:schema143.properties.title,data:data1};
+const err10 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema147.properties.title.type,parentSchema:schema147.properties.title,data:data1};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -7941,7 +8436,7 @@ const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 if(typeof data3 !== "string"){
-const err11 = {instancePath:instancePath+"/needs/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema84.items.type,parentSchema:schema84.items,data:data3};
+const err11 = {instancePath:instancePath+"/needs/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.items.type,parentSchema:schema88.items,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -7953,7 +8448,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/needs",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema84.type,parentSchema:schema84,data:data2};
+const err12 = {instancePath:instancePath+"/needs",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema88.type,parentSchema:schema88,data:data2};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -7966,7 +8461,7 @@ errors++;
 if(data.when !== undefined){
 let data4 = data.when;
 if(typeof data4 !== "string"){
-const err13 = {instancePath:instancePath+"/when",schemaPath:"#/properties/when/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema143.properties.when.type,parentSchema:schema143.properties.when,data:data4};
+const err13 = {instancePath:instancePath+"/when",schemaPath:"#/properties/when/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema147.properties.when.type,parentSchema:schema147.properties.when,data:data4};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -7990,8 +8485,8 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate118(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate122(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 }
@@ -8000,14 +8495,14 @@ let data7 = data.verify;
 if(Array.isArray(data7)){
 const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate120(data7[i1], {instancePath:instancePath+"/verify/" + i1,parentData:data7,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate124(data7[i1], {instancePath:instancePath+"/verify/" + i1,parentData:data7,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/verify",schemaPath:"#/properties/verify/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema143.properties.verify.type,parentSchema:schema143.properties.verify,data:data7};
+const err15 = {instancePath:instancePath+"/verify",schemaPath:"#/properties/verify/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema147.properties.verify.type,parentSchema:schema147.properties.verify,data:data7};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -8018,15 +8513,15 @@ errors++;
 }
 }
 if(data.run !== undefined){
-if(!(validate121(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
+if(!(validate125(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
 errors = vErrors.length;
 }
 }
 if(data.expect !== undefined){
 let data10 = data.expect;
 if(typeof data10 !== "string"){
-const err16 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema143.properties.expect.type,parentSchema:schema143.properties.expect,data:data10};
+const err16 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema147.properties.expect.type,parentSchema:schema147.properties.expect,data:data10};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -8039,7 +8534,7 @@ errors++;
 if(data.uses !== undefined){
 let data11 = data.uses;
 if(typeof data11 !== "string"){
-const err17 = {instancePath:instancePath+"/uses",schemaPath:"#/properties/uses/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema143.properties.uses.type,parentSchema:schema143.properties.uses,data:data11};
+const err17 = {instancePath:instancePath+"/uses",schemaPath:"#/properties/uses/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema147.properties.uses.type,parentSchema:schema147.properties.uses,data:data11};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -8050,8 +8545,8 @@ errors++;
 }
 }
 if(data.with !== undefined){
-if(!(validate126(data.with, {instancePath:instancePath+"/with",parentData:data,parentDataProperty:"with",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+if(!(validate130(data.with, {instancePath:instancePath+"/with",parentData:data,parentDataProperty:"with",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
@@ -8059,7 +8554,7 @@ if(data.restore !== undefined){
 let data13 = data.restore;
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 if(data13.system === undefined){
-const err18 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'",schema:schema154.required,parentSchema:schema154,data:data13};
+const err18 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'",schema:schema158.required,parentSchema:schema158,data:data13};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -8069,7 +8564,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data13.to === undefined){
-const err19 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema154.required,parentSchema:schema154,data:data13};
+const err19 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema158.required,parentSchema:schema158,data:data13};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -8080,7 +8575,7 @@ errors++;
 }
 for(const key1 in data13){
 if(!((((key1 === "system") || (key1 === "at")) || (key1 === "to")) || (key1 === "paths"))){
-const err20 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema154,data:data13};
+const err20 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema158,data:data13};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -8093,7 +8588,7 @@ errors++;
 if(data13.system !== undefined){
 let data14 = data13.system;
 if(typeof data14 !== "string"){
-const err21 = {instancePath:instancePath+"/restore/system",schemaPath:"#/$defs/restore/properties/system/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema154.properties.system.type,parentSchema:schema154.properties.system,data:data14};
+const err21 = {instancePath:instancePath+"/restore/system",schemaPath:"#/$defs/restore/properties/system/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema158.properties.system.type,parentSchema:schema158.properties.system,data:data14};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -8106,7 +8601,7 @@ errors++;
 if(data13.at !== undefined){
 let data15 = data13.at;
 if(typeof data15 !== "string"){
-const err22 = {instancePath:instancePath+"/restore/at",schemaPath:"#/$defs/restore/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema154.properties.at.type,parentSchema:schema154.properties.at,data:data15};
+const err22 = {instancePath:instancePath+"/restore/at",schemaPath:"#/$defs/restore/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema158.properties.at.type,parentSchema:schema158.properties.at,data:data15};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -8119,7 +8614,7 @@ errors++;
 if(data13.to !== undefined){
 let data16 = data13.to;
 if(typeof data16 !== "string"){
-const err23 = {instancePath:instancePath+"/restore/to",schemaPath:"#/$defs/restore/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema154.properties.to.type,parentSchema:schema154.properties.to,data:data16};
+const err23 = {instancePath:instancePath+"/restore/to",schemaPath:"#/$defs/restore/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema158.properties.to.type,parentSchema:schema158.properties.to,data:data16};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -8136,7 +8631,7 @@ const len2 = data17.length;
 for(let i2=0; i2<len2; i2++){
 let data18 = data17[i2];
 if(typeof data18 !== "string"){
-const err24 = {instancePath:instancePath+"/restore/paths/" + i2,schemaPath:"#/$defs/restore/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema154.properties.paths.items.type,parentSchema:schema154.properties.paths.items,data:data18};
+const err24 = {instancePath:instancePath+"/restore/paths/" + i2,schemaPath:"#/$defs/restore/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema158.properties.paths.items.type,parentSchema:schema158.properties.paths.items,data:data18};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -8148,7 +8643,7 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/restore/paths",schemaPath:"#/$defs/restore/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema154.properties.paths.type,parentSchema:schema154.properties.paths,data:data17};
+const err25 = {instancePath:instancePath+"/restore/paths",schemaPath:"#/$defs/restore/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema158.properties.paths.type,parentSchema:schema158.properties.paths,data:data17};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -8160,7 +8655,7 @@ errors++;
 }
 }
 else {
-const err26 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema154.type,parentSchema:schema154,data:data13};
+const err26 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema158.type,parentSchema:schema158,data:data13};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -8174,7 +8669,7 @@ if(data.recover !== undefined){
 let data19 = data.recover;
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 if(data19.systems === undefined){
-const err27 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'",schema:schema155.required,parentSchema:schema155,data:data19};
+const err27 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'",schema:schema159.required,parentSchema:schema159,data:data19};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -8185,7 +8680,7 @@ errors++;
 }
 for(const key2 in data19){
 if(!((key2 === "systems") || (key2 === "at"))){
-const err28 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema155,data:data19};
+const err28 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema159,data:data19};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -8198,7 +8693,7 @@ errors++;
 if(data19.systems !== undefined){
 let data20 = data19.systems;
 if((typeof data20 !== "string") && (!(Array.isArray(data20)))){
-const err29 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/type",keyword:"type",params:{type: schema155.properties.systems.type},message:"must be string,array",schema:schema155.properties.systems.type,parentSchema:schema155.properties.systems,data:data20};
+const err29 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/type",keyword:"type",params:{type: schema159.properties.systems.type},message:"must be string,array",schema:schema159.properties.systems.type,parentSchema:schema159.properties.systems,data:data20};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -8234,7 +8729,7 @@ let ifClause0;
 if(_valid1){
 const _errs58 = errors;
 if("*" !== data20){
-const err31 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/then/const",keyword:"const",params:{allowedValue: "*"},message:"must be equal to constant",schema:"*",parentSchema:schema155.properties.systems.then,data:data20};
+const err31 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/then/const",keyword:"const",params:{allowedValue: "*"},message:"must be equal to constant",schema:"*",parentSchema:schema159.properties.systems.then,data:data20};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -8251,7 +8746,7 @@ else {
 const _errs59 = errors;
 if(Array.isArray(data20)){
 if(data20.length < 1){
-const err32 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema155.properties.systems.else,data:data20};
+const err32 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema159.properties.systems.else,data:data20};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -8264,7 +8759,7 @@ const len3 = data20.length;
 for(let i3=0; i3<len3; i3++){
 let data21 = data20[i3];
 if(typeof data21 !== "string"){
-const err33 = {instancePath:instancePath+"/recover/systems/" + i3,schemaPath:"#/$defs/recover/properties/systems/else/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema155.properties.systems.else.items.type,parentSchema:schema155.properties.systems.else.items,data:data21};
+const err33 = {instancePath:instancePath+"/recover/systems/" + i3,schemaPath:"#/$defs/recover/properties/systems/else/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema159.properties.systems.else.items.type,parentSchema:schema159.properties.systems.else.items,data:data21};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -8276,7 +8771,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema155.properties.systems.else.type,parentSchema:schema155.properties.systems.else,data:data20};
+const err34 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema159.properties.systems.else.type,parentSchema:schema159.properties.systems.else,data:data20};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -8290,7 +8785,7 @@ valid15 = _valid1;
 ifClause0 = "else";
 }
 if(!valid15){
-const err35 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema155.properties.systems.if,parentSchema:schema155.properties.systems,data:data20};
+const err35 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema159.properties.systems.if,parentSchema:schema159.properties.systems,data:data20};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -8303,7 +8798,7 @@ errors++;
 if(data19.at !== undefined){
 let data22 = data19.at;
 if(typeof data22 !== "string"){
-const err36 = {instancePath:instancePath+"/recover/at",schemaPath:"#/$defs/recover/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema155.properties.at.type,parentSchema:schema155.properties.at,data:data22};
+const err36 = {instancePath:instancePath+"/recover/at",schemaPath:"#/$defs/recover/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema159.properties.at.type,parentSchema:schema159.properties.at,data:data22};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -8315,7 +8810,7 @@ errors++;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema155.type,parentSchema:schema155,data:data19};
+const err37 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema159.type,parentSchema:schema159,data:data19};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -8328,7 +8823,7 @@ errors++;
 if(data.probe !== undefined){
 let data23 = data.probe;
 if(typeof data23 !== "string"){
-const err38 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema143.properties.probe.type,parentSchema:schema143.properties.probe,data:data23};
+const err38 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema147.properties.probe.type,parentSchema:schema147.properties.probe,data:data23};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -8352,8 +8847,8 @@ errors++;
 }
 }
 if(data.notify !== undefined){
-if(!(validate128(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate132(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
 }
@@ -8375,7 +8870,7 @@ if(data.run === undefined){
 const err41 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "expect",
     missingProperty: "run",
     depsCount: 1,
-    deps: "run"},message:"must have property run when property expect is present",schema:schema143.dependentRequired,parentSchema:schema143,data};
+    deps: "run"},message:"must have property run when property expect is present",schema:schema147.dependentRequired,parentSchema:schema147,data};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -8390,7 +8885,7 @@ if(data.uses === undefined){
 const err42 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "with",
     missingProperty: "uses",
     depsCount: 1,
-    deps: "uses"},message:"must have property uses when property with is present",schema:schema143.dependentRequired,parentSchema:schema143,data};
+    deps: "uses"},message:"must have property uses when property with is present",schema:schema147.dependentRequired,parentSchema:schema147,data};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -8405,7 +8900,7 @@ if(data.probe === undefined){
 const err43 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "for",
     missingProperty: "probe",
     depsCount: 1,
-    deps: "probe"},message:"must have property probe when property for is present",schema:schema143.dependentRequired,parentSchema:schema143,data};
+    deps: "probe"},message:"must have property probe when property for is present",schema:schema147.dependentRequired,parentSchema:schema147,data};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -8417,7 +8912,7 @@ errors++;
 }
 }
 else {
-const err44 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema143.type,parentSchema:schema143,data};
+const err44 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema147.type,parentSchema:schema147,data};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -8426,16 +8921,16 @@ vErrors.push(err44);
 }
 errors++;
 }
-validate117.errors = vErrors;
+validate121.errors = vErrors;
 return errors === 0;
 }
-validate117.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate121.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate116.evaluated;
+const evaluated0 = validate120.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8444,7 +8939,7 @@ evaluated0.items = undefined;
 }
 if(Array.isArray(data)){
 if(data.length > 1000){
-const err0 = {instancePath,schemaPath:"#/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema142,data};
+const err0 = {instancePath,schemaPath:"#/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema146,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8454,7 +8949,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.length < 1){
-const err1 = {instancePath,schemaPath:"#/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema142,data};
+const err1 = {instancePath,schemaPath:"#/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema146,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -8465,14 +8960,14 @@ errors++;
 }
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate117(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate121(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema142.type,parentSchema:schema142,data};
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema146.type,parentSchema:schema146,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -8481,16 +8976,16 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate116.errors = vErrors;
+validate120.errors = vErrors;
 return errors === 0;
 }
-validate116.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate120.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate111.evaluated;
+const evaluated0 = validate115.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8499,7 +8994,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.steps === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema138.required,parentSchema:schema138,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema142.required,parentSchema:schema142,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8510,7 +9005,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "description") || (key0 === "params")) || (key0 === "steps"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema138,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema142,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -8523,7 +9018,7 @@ errors++;
 if(data.description !== undefined){
 let data0 = data.description;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema138.properties.description.type,parentSchema:schema138.properties.description,data:data0};
+const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema142.properties.description.type,parentSchema:schema142.properties.description,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -8534,20 +9029,20 @@ errors++;
 }
 }
 if(data.params !== undefined){
-if(!(validate112(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate116(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
 if(data.steps !== undefined){
-if(!(validate116(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+if(!(validate120(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema138.type,parentSchema:schema138,data};
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema142.type,parentSchema:schema142,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -8556,16 +9051,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate111.errors = vErrors;
+validate115.errors = vErrors;
 return errors === 0;
 }
-validate111.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate115.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate110.evaluated;
+const evaluated0 = validate114.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8574,14 +9069,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate111(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+if(!(validate115(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema137.type,parentSchema:schema137,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema141.type,parentSchema:schema141,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8590,19 +9085,19 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate110.errors = vErrors;
+validate114.errors = vErrors;
 return errors === 0;
 }
-validate110.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema159 = {"type":"object","additionalProperties":{"$ref":"#/$defs/runbook"},"$defs":{"runbook":{"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false},"objectives":{"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false}}};
-const schema160 = {"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false};
-const schema161 = {"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false};
+const schema163 = {"type":"object","additionalProperties":{"$ref":"#/$defs/runbook"},"$defs":{"runbook":{"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false},"objectives":{"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false}}};
+const schema164 = {"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false};
+const schema165 = {"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false};
 
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate137.evaluated;
+const evaluated0 = validate141.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8612,7 +9107,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((key0 === "rto") || (key0 === "rpo"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema161,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema165,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8650,7 +9145,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema161.type,parentSchema:schema161,data};
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema165.type,parentSchema:schema165,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -8659,10 +9154,151 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate137.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
-validate137.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate141.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate143.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(validate117(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema143.type,parentSchema:schema143,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+validate143.errors = vErrors;
+return errors === 0;
+}
+validate143.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate140.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.steps === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema164.required,parentSchema:schema164,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((((key0 === "title") || (key0 === "description")) || (key0 === "incident")) || (key0 === "objectives")) || (key0 === "params")) || (key0 === "steps"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema164,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.title !== undefined){
+let data0 = data.title;
+if(typeof data0 !== "string"){
+const err2 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema164.properties.title.type,parentSchema:schema164.properties.title,data:data0};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.description !== undefined){
+let data1 = data.description;
+if(typeof data1 !== "string"){
+const err3 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema164.properties.description.type,parentSchema:schema164.properties.description,data:data1};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.incident !== undefined){
+let data2 = data.incident;
+if(typeof data2 !== "string"){
+const err4 = {instancePath:instancePath+"/incident",schemaPath:"#/properties/incident/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema164.properties.incident.type,parentSchema:schema164.properties.incident,data:data2};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.objectives !== undefined){
+if(!(validate141(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+errors = vErrors.length;
+}
+}
+if(data.params !== undefined){
+if(!(validate143(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+errors = vErrors.length;
+}
+}
+if(data.steps !== undefined){
+if(!(validate120(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema164.type,parentSchema:schema164,data};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+validate140.errors = vErrors;
+return errors === 0;
+}
+validate140.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -8677,14 +9313,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate113(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate140(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema139.type,parentSchema:schema139,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema163.type,parentSchema:schema163,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8698,156 +9334,15 @@ return errors === 0;
 }
 validate139.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
+const schema169 = {"type":"object","additionalProperties":{"$ref":"#/$defs/channel"},"$defs":{"channel":{"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]},"email":{"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false},"webhook":{"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false},"file":{"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false}}};
+const schema170 = {"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]};
+const schema177 = {"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false};
+const schema171 = {"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false};
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate136.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.steps === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema160.required,parentSchema:schema160,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((((((key0 === "title") || (key0 === "description")) || (key0 === "incident")) || (key0 === "objectives")) || (key0 === "params")) || (key0 === "steps"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema160,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.title !== undefined){
-let data0 = data.title;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema160.properties.title.type,parentSchema:schema160.properties.title,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.description !== undefined){
-let data1 = data.description;
-if(typeof data1 !== "string"){
-const err3 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema160.properties.description.type,parentSchema:schema160.properties.description,data:data1};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.incident !== undefined){
-let data2 = data.incident;
-if(typeof data2 !== "string"){
-const err4 = {instancePath:instancePath+"/incident",schemaPath:"#/properties/incident/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema160.properties.incident.type,parentSchema:schema160.properties.incident,data:data2};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.objectives !== undefined){
-if(!(validate137(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
-errors = vErrors.length;
-}
-}
-if(data.params !== undefined){
-if(!(validate139(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
-errors = vErrors.length;
-}
-}
-if(data.steps !== undefined){
-if(!(validate116(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema160.type,parentSchema:schema160,data};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-validate136.errors = vErrors;
-return errors === 0;
-}
-validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate135.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(validate136(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema159.type,parentSchema:schema159,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-validate135.errors = vErrors;
-return errors === 0;
-}
-validate135.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema165 = {"type":"object","additionalProperties":{"$ref":"#/$defs/channel"},"$defs":{"channel":{"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]},"email":{"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false},"webhook":{"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false},"file":{"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false}}};
-const schema166 = {"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]};
-const schema173 = {"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false};
-const schema167 = {"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false};
-
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate148.evaluated;
+const evaluated0 = validate152.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8855,7 +9350,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema128.type},message:"must be string,object",schema:schema128.type,parentSchema:schema128,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema132.type},message:"must be string,object",schema:schema132.type,parentSchema:schema132,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9075,7 +9570,7 @@ var props0 = true;
 }
 }
 if(!valid0){
-const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema128.if,parentSchema:schema128,data};
+const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema132.if,parentSchema:schema132,data};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -9084,17 +9579,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate148.errors = vErrors;
+validate152.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate148.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate152.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate147.evaluated;
+const evaluated0 = validate151.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9103,7 +9598,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema167.required,parentSchema:schema167,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema171.required,parentSchema:schema171,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9113,7 +9608,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.url === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema167.required,parentSchema:schema167,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema171.required,parentSchema:schema171,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -9123,7 +9618,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.from === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'",schema:schema167.required,parentSchema:schema167,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'",schema:schema171.required,parentSchema:schema171,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -9134,7 +9629,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "type") || (key0 === "url")) || (key0 === "from")) || (key0 === "to"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema167,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema171,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -9147,7 +9642,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("email" !== data0){
-const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "email"},message:"must be equal to constant",schema:"email",parentSchema:schema167.properties.type,data:data0};
+const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "email"},message:"must be equal to constant",schema:"email",parentSchema:schema171.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -9158,15 +9653,15 @@ errors++;
 }
 }
 if(data.url !== undefined){
-if(!(validate148(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
+if(!(validate152(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
 errors = vErrors.length;
 }
 }
 if(data.from !== undefined){
 let data2 = data.from;
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema167.properties.from.type,parentSchema:schema167.properties.from,data:data2};
+const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema171.properties.from.type,parentSchema:schema171.properties.from,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -9183,7 +9678,7 @@ const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 let data4 = data3[i0];
 if(typeof data4 !== "string"){
-const err6 = {instancePath:instancePath+"/to/" + i0,schemaPath:"#/properties/to/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema167.properties.to.items.type,parentSchema:schema167.properties.to.items,data:data4};
+const err6 = {instancePath:instancePath+"/to/" + i0,schemaPath:"#/properties/to/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema171.properties.to.items.type,parentSchema:schema171.properties.to.items,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -9195,7 +9690,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema167.properties.to.type,parentSchema:schema167.properties.to,data:data3};
+const err7 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema171.properties.to.type,parentSchema:schema171.properties.to,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -9207,7 +9702,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema167.type,parentSchema:schema167,data};
+const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema171.type,parentSchema:schema171,data};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -9216,17 +9711,17 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate147.errors = vErrors;
+validate151.errors = vErrors;
 return errors === 0;
 }
-validate147.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate151.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema170 = {"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false};
+const schema174 = {"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false};
 
-function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate155(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate151.evaluated;
+const evaluated0 = validate155.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9235,7 +9730,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema170.required,parentSchema:schema170,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema174.required,parentSchema:schema174,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9245,7 +9740,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.url === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema170.required,parentSchema:schema170,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema174.required,parentSchema:schema174,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -9256,7 +9751,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "type") || (key0 === "url")) || (key0 === "secret")) || (key0 === "timeout"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema170,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema174,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -9269,7 +9764,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("webhook" !== data0){
-const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "webhook"},message:"must be equal to constant",schema:"webhook",parentSchema:schema170.properties.type,data:data0};
+const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "webhook"},message:"must be equal to constant",schema:"webhook",parentSchema:schema174.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -9280,8 +9775,8 @@ errors++;
 }
 }
 if(data.url !== undefined){
-if(!(validate148(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
+if(!(validate152(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
 errors = vErrors.length;
 }
 }
@@ -9482,7 +9977,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema170.type,parentSchema:schema170,data};
+const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema174.type,parentSchema:schema174,data};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -9491,16 +9986,16 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate151.errors = vErrors;
+validate155.errors = vErrors;
 return errors === 0;
 }
-validate151.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate155.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate146.evaluated;
+const evaluated0 = validate150.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9549,8 +10044,8 @@ vErrors = null;
 }
 if(_valid0){
 const _errs5 = errors;
-if(!(validate147(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
+if(!(validate151(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -9560,7 +10055,7 @@ var props0 = true;
 }
 }
 if(!valid1){
-const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema166.allOf[0].if,parentSchema:schema166.allOf[0],data};
+const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema170.allOf[0].if,parentSchema:schema170.allOf[0],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -9611,8 +10106,8 @@ vErrors = null;
 }
 if(_valid1){
 const _errs10 = errors;
-if(!(validate151(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+if(!(validate155(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -9622,7 +10117,7 @@ var props1 = true;
 }
 }
 if(!valid3){
-const err5 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema166.allOf[1].if,parentSchema:schema166.allOf[1],data};
+const err5 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema170.allOf[1].if,parentSchema:schema170.allOf[1],data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -9684,7 +10179,7 @@ if(_valid2){
 const _errs15 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err8 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema173.required,parentSchema:schema173,data};
+const err8 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema177.required,parentSchema:schema177,data};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -9694,7 +10189,7 @@ vErrors.push(err8);
 errors++;
 }
 if(data.path === undefined){
-const err9 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema173.required,parentSchema:schema173,data};
+const err9 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema177.required,parentSchema:schema177,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -9705,7 +10200,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "type") || (key0 === "path"))){
-const err10 = {instancePath,schemaPath:"#/$defs/file/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema173,data};
+const err10 = {instancePath,schemaPath:"#/$defs/file/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema177,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -9718,7 +10213,7 @@ errors++;
 if(data.type !== undefined){
 let data3 = data.type;
 if("file" !== data3){
-const err11 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/file/properties/type/const",keyword:"const",params:{allowedValue: "file"},message:"must be equal to constant",schema:"file",parentSchema:schema173.properties.type,data:data3};
+const err11 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/file/properties/type/const",keyword:"const",params:{allowedValue: "file"},message:"must be equal to constant",schema:"file",parentSchema:schema177.properties.type,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -9731,7 +10226,7 @@ errors++;
 if(data.path !== undefined){
 let data4 = data.path;
 if(typeof data4 !== "string"){
-const err12 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/file/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema173.properties.path.type,parentSchema:schema173.properties.path,data:data4};
+const err12 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/file/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema177.properties.path.type,parentSchema:schema177.properties.path,data:data4};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -9743,7 +10238,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/$defs/file/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema173.type,parentSchema:schema173,data};
+const err13 = {instancePath,schemaPath:"#/$defs/file/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema177.type,parentSchema:schema177,data};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -9759,7 +10254,7 @@ var props2 = true;
 }
 }
 if(!valid5){
-const err14 = {instancePath,schemaPath:"#/allOf/2/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema166.allOf[2].if,parentSchema:schema166.allOf[2],data};
+const err14 = {instancePath,schemaPath:"#/allOf/2/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema170.allOf[2].if,parentSchema:schema170.allOf[2],data};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -9779,7 +10274,7 @@ Object.assign(props0, props2);
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err15 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema166.required,parentSchema:schema166,data};
+const err15 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema170.required,parentSchema:schema170,data};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -9795,7 +10290,7 @@ props0.type = true;
 if(data.type !== undefined){
 let data5 = data.type;
 if(!(((data5 === "email") || (data5 === "webhook")) || (data5 === "file"))){
-const err16 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema166.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema166.properties.type.enum,parentSchema:schema166.properties.type,data:data5};
+const err16 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema170.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema170.properties.type.enum,parentSchema:schema170.properties.type,data:data5};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -9807,7 +10302,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema166.type,parentSchema:schema166,data};
+const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema170.type,parentSchema:schema170,data};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -9816,17 +10311,17 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate146.errors = vErrors;
+validate150.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate146.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate150.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate145.evaluated;
+const evaluated0 = validate149.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9835,14 +10330,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate146(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+if(!(validate150(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema165.type,parentSchema:schema165,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema169.type,parentSchema:schema169,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9851,18 +10346,18 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate145.errors = vErrors;
+validate149.errors = vErrors;
 return errors === 0;
 }
-validate145.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate149.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema174 = {"type":"object","additionalProperties":{"$ref":"#/$defs/contact"},"$defs":{"contact":{"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false}}};
-const schema175 = {"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false};
+const schema178 = {"type":"object","additionalProperties":{"$ref":"#/$defs/contact"},"$defs":{"contact":{"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false}}};
+const schema179 = {"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false};
 
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate156.evaluated;
+const evaluated0 = validate160.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9874,7 +10369,7 @@ for(const key0 in data){
 let data0 = data[key0];
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.primary === undefined){
-const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/required",keyword:"required",params:{missingProperty: "primary"},message:"must have required property '"+"primary"+"'",schema:schema175.required,parentSchema:schema175,data:data0};
+const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/required",keyword:"required",params:{missingProperty: "primary"},message:"must have required property '"+"primary"+"'",schema:schema179.required,parentSchema:schema179,data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9885,7 +10380,7 @@ errors++;
 }
 for(const key1 in data0){
 if(!(key1 === "primary")){
-const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema175,data:data0};
+const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema179,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -9898,7 +10393,7 @@ errors++;
 if(data0.primary !== undefined){
 let data1 = data0.primary;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/primary",schemaPath:"#/$defs/contact/properties/primary/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema175.properties.primary.type,parentSchema:schema175.properties.primary,data:data1};
+const err2 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/primary",schemaPath:"#/$defs/contact/properties/primary/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema179.properties.primary.type,parentSchema:schema179.properties.primary,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -9910,7 +10405,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema175.type,parentSchema:schema175,data:data0};
+const err3 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema179.type,parentSchema:schema179,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -9922,7 +10417,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema174.type,parentSchema:schema174,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema178.type,parentSchema:schema178,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -9931,18 +10426,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate156.errors = vErrors;
+validate160.errors = vErrors;
 return errors === 0;
 }
-validate156.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate160.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema176 = {"type":"object","additionalProperties":{"$ref":"#/$defs/audience"},"$defs":{"audience":{"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false}}};
-const schema177 = {"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false};
+const schema180 = {"type":"object","additionalProperties":{"$ref":"#/$defs/audience"},"$defs":{"audience":{"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false}}};
+const schema181 = {"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false};
 
-function validate159(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate159.evaluated;
+const evaluated0 = validate163.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9951,7 +10446,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.channels === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "channels"},message:"must have required property '"+"channels"+"'",schema:schema177.required,parentSchema:schema177,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "channels"},message:"must have required property '"+"channels"+"'",schema:schema181.required,parentSchema:schema181,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9962,7 +10457,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "channels") || (key0 === "contacts"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema177,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema181,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -9976,7 +10471,7 @@ if(data.channels !== undefined){
 let data0 = data.channels;
 if(Array.isArray(data0)){
 if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema177.properties.channels,data:data0};
+const err2 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema181.properties.channels,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -9989,7 +10484,7 @@ const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 !== "string"){
-const err3 = {instancePath:instancePath+"/channels/" + i0,schemaPath:"#/properties/channels/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema177.properties.channels.items.type,parentSchema:schema177.properties.channels.items,data:data1};
+const err3 = {instancePath:instancePath+"/channels/" + i0,schemaPath:"#/properties/channels/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema181.properties.channels.items.type,parentSchema:schema181.properties.channels.items,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -10001,7 +10496,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema177.properties.channels.type,parentSchema:schema177.properties.channels,data:data0};
+const err4 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema181.properties.channels.type,parentSchema:schema181.properties.channels,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -10018,7 +10513,7 @@ const len1 = data2.length;
 for(let i1=0; i1<len1; i1++){
 let data3 = data2[i1];
 if(typeof data3 !== "string"){
-const err5 = {instancePath:instancePath+"/contacts/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema84.items.type,parentSchema:schema84.items,data:data3};
+const err5 = {instancePath:instancePath+"/contacts/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.items.type,parentSchema:schema88.items,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -10030,7 +10525,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/contacts",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema84.type,parentSchema:schema84,data:data2};
+const err6 = {instancePath:instancePath+"/contacts",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema88.type,parentSchema:schema88,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -10042,7 +10537,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema177.type,parentSchema:schema177,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema181.type,parentSchema:schema181,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -10051,16 +10546,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate159.errors = vErrors;
+validate163.errors = vErrors;
 return errors === 0;
 }
-validate159.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate163.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate162(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate158.evaluated;
+const evaluated0 = validate162.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10069,14 +10564,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate159(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors);
+if(!(validate163(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema176.type,parentSchema:schema176,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema180.type,parentSchema:schema180,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10085,19 +10580,19 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate158.errors = vErrors;
+validate162.errors = vErrors;
 return errors === 0;
 }
-validate158.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate162.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema179 = {"type":"object","additionalProperties":{"$ref":"#/$defs/message"},"$defs":{"message":{"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false},"texts":{"type":"object","additionalProperties":{"type":"string"},"minProperties":1}}};
-const schema180 = {"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false};
-const schema181 = {"type":"object","additionalProperties":{"type":"string"},"minProperties":1};
+const schema183 = {"type":"object","additionalProperties":{"$ref":"#/$defs/message"},"$defs":{"message":{"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false},"texts":{"type":"object","additionalProperties":{"type":"string"},"minProperties":1}}};
+const schema184 = {"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false};
+const schema185 = {"type":"object","additionalProperties":{"type":"string"},"minProperties":1};
 
-function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate163.evaluated;
+const evaluated0 = validate167.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10106,7 +10601,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.subject === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "subject"},message:"must have required property '"+"subject"+"'",schema:schema180.required,parentSchema:schema180,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "subject"},message:"must have required property '"+"subject"+"'",schema:schema184.required,parentSchema:schema184,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10116,7 +10611,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.text === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema180.required,parentSchema:schema180,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema184.required,parentSchema:schema184,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -10127,7 +10622,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "severity") || (key0 === "subject")) || (key0 === "text"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema180,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema184,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -10140,7 +10635,7 @@ errors++;
 if(data.severity !== undefined){
 let data0 = data.severity;
 if(!((((data0 === "info") || (data0 === "warning")) || (data0 === "high")) || (data0 === "critical"))){
-const err3 = {instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema180.properties.severity.enum},message:"must be equal to one of the allowed values",schema:schema180.properties.severity.enum,parentSchema:schema180.properties.severity,data:data0};
+const err3 = {instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema184.properties.severity.enum},message:"must be equal to one of the allowed values",schema:schema184.properties.severity.enum,parentSchema:schema184.properties.severity,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -10153,7 +10648,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema180.properties.subject.type,parentSchema:schema180.properties.subject,data:data1};
+const err4 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema184.properties.subject.type,parentSchema:schema184.properties.subject,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -10166,7 +10661,7 @@ errors++;
 if(data.text !== undefined){
 let data2 = data.text;
 if((typeof data2 !== "string") && (!(data2 && typeof data2 == "object" && !Array.isArray(data2)))){
-const err5 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: schema180.properties.text.type},message:"must be string,object",schema:schema180.properties.text.type,parentSchema:schema180.properties.text,data:data2};
+const err5 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: schema184.properties.text.type},message:"must be string,object",schema:schema184.properties.text.type,parentSchema:schema184.properties.text,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -10202,7 +10697,7 @@ if(_valid0){
 const _errs10 = errors;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(Object.keys(data2).length < 1){
-const err7 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema181,data:data2};
+const err7 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema185,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -10214,7 +10709,7 @@ errors++;
 for(const key1 in data2){
 let data3 = data2[key1];
 if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/text/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/texts/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema181.additionalProperties.type,parentSchema:schema181.additionalProperties,data:data3};
+const err8 = {instancePath:instancePath+"/text/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/texts/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema185.additionalProperties.type,parentSchema:schema185.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -10226,7 +10721,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema181.type,parentSchema:schema181,data:data2};
+const err9 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema185.type,parentSchema:schema185,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -10239,7 +10734,7 @@ var _valid0 = _errs10 === errors;
 valid1 = _valid0;
 }
 if(!valid1){
-const err10 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema180.properties.text.if,parentSchema:schema180.properties.text,data:data2};
+const err10 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema184.properties.text.if,parentSchema:schema184.properties.text,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -10251,7 +10746,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema180.type,parentSchema:schema180,data};
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema184.type,parentSchema:schema184,data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -10260,16 +10755,16 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate163.errors = vErrors;
+validate167.errors = vErrors;
 return errors === 0;
 }
-validate163.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate167.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate162(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate162.evaluated;
+const evaluated0 = validate166.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10278,14 +10773,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate163(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate167(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema179.type,parentSchema:schema179,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema183.type,parentSchema:schema183,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10294,18 +10789,18 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate162.errors = vErrors;
+validate166.errors = vErrors;
 return errors === 0;
 }
-validate162.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate166.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema182 = {"type":"array","items":{"$ref":"#/$defs/route"},"$defs":{"route":{"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false}}};
-const schema183 = {"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false};
+const schema186 = {"type":"array","items":{"$ref":"#/$defs/route"},"$defs":{"route":{"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false}}};
+const schema187 = {"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false};
 
-function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate167.evaluated;
+const evaluated0 = validate171.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10314,7 +10809,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.on === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "on"},message:"must have required property '"+"on"+"'",schema:schema183.required,parentSchema:schema183,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "on"},message:"must have required property '"+"on"+"'",schema:schema187.required,parentSchema:schema187,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10324,7 +10819,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.message === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema183.required,parentSchema:schema183,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema187.required,parentSchema:schema187,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -10334,7 +10829,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.audiences === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema183.required,parentSchema:schema183,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema187.required,parentSchema:schema187,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -10345,7 +10840,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "on") || (key0 === "message")) || (key0 === "audiences")) || (key0 === "repeat"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema183,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema187,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -10358,7 +10853,7 @@ errors++;
 if(data.on !== undefined){
 let data0 = data.on;
 if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/on",schemaPath:"#/properties/on/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema183.properties.on.type,parentSchema:schema183.properties.on,data:data0};
+const err4 = {instancePath:instancePath+"/on",schemaPath:"#/properties/on/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema187.properties.on.type,parentSchema:schema187.properties.on,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -10371,7 +10866,7 @@ errors++;
 if(data.message !== undefined){
 let data1 = data.message;
 if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema183.properties.message.type,parentSchema:schema183.properties.message,data:data1};
+const err5 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema187.properties.message.type,parentSchema:schema187.properties.message,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -10385,7 +10880,7 @@ if(data.audiences !== undefined){
 let data2 = data.audiences;
 if(Array.isArray(data2)){
 if(data2.length < 1){
-const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema183.properties.audiences,data:data2};
+const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema187.properties.audiences,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -10398,7 +10893,7 @@ const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 if(typeof data3 !== "string"){
-const err7 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema183.properties.audiences.items.type,parentSchema:schema183.properties.audiences.items,data:data3};
+const err7 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema187.properties.audiences.items.type,parentSchema:schema187.properties.audiences.items,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -10410,7 +10905,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema183.properties.audiences.type,parentSchema:schema183.properties.audiences,data:data2};
+const err8 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema187.properties.audiences.type,parentSchema:schema187.properties.audiences,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -10435,7 +10930,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema183.type,parentSchema:schema183,data};
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema187.type,parentSchema:schema187,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -10444,16 +10939,16 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate167.errors = vErrors;
+validate171.errors = vErrors;
 return errors === 0;
 }
-validate167.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate171.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate166.evaluated;
+const evaluated0 = validate170.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10463,14 +10958,14 @@ evaluated0.items = undefined;
 if(Array.isArray(data)){
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate167(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
+if(!(validate171(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema182.type,parentSchema:schema182,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema186.type,parentSchema:schema186,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10479,10 +10974,10 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate166.errors = vErrors;
+validate170.errors = vErrors;
 return errors === 0;
 }
-validate166.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate170.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10599,68 +11094,68 @@ errors = vErrors.length;
 }
 }
 if(data.retention !== undefined){
-if(!(validate51(data.retention, {instancePath:instancePath+"/retention",parentData:data,parentDataProperty:"retention",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
+if(!(validate55(data.retention, {instancePath:instancePath+"/retention",parentData:data,parentDataProperty:"retention",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
 errors = vErrors.length;
 }
 }
 if(data.tiers !== undefined){
-if(!(validate57(data.tiers, {instancePath:instancePath+"/tiers",parentData:data,parentDataProperty:"tiers",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate61(data.tiers, {instancePath:instancePath+"/tiers",parentData:data,parentDataProperty:"tiers",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
 errors = vErrors.length;
 }
 }
 if(data.systems !== undefined){
-if(!(validate82(data.systems, {instancePath:instancePath+"/systems",parentData:data,parentDataProperty:"systems",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate86(data.systems, {instancePath:instancePath+"/systems",parentData:data,parentDataProperty:"systems",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
 errors = vErrors.length;
 }
 }
 if(data.probes !== undefined){
-if(!(validate100(data.probes, {instancePath:instancePath+"/probes",parentData:data,parentDataProperty:"probes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+if(!(validate104(data.probes, {instancePath:instancePath+"/probes",parentData:data,parentDataProperty:"probes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
 errors = vErrors.length;
 }
 }
 if(data.actions !== undefined){
-if(!(validate110(data.actions, {instancePath:instancePath+"/actions",parentData:data,parentDataProperty:"actions",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(!(validate114(data.actions, {instancePath:instancePath+"/actions",parentData:data,parentDataProperty:"actions",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
 if(data.runbooks !== undefined){
-if(!(validate135(data.runbooks, {instancePath:instancePath+"/runbooks",parentData:data,parentDataProperty:"runbooks",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+if(!(validate139(data.runbooks, {instancePath:instancePath+"/runbooks",parentData:data,parentDataProperty:"runbooks",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
 }
 if(data.channels !== undefined){
-if(!(validate145(data.channels, {instancePath:instancePath+"/channels",parentData:data,parentDataProperty:"channels",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+if(!(validate149(data.channels, {instancePath:instancePath+"/channels",parentData:data,parentDataProperty:"channels",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
 errors = vErrors.length;
 }
 }
 if(data.contacts !== undefined){
-if(!(validate156(data.contacts, {instancePath:instancePath+"/contacts",parentData:data,parentDataProperty:"contacts",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
+if(!(validate160(data.contacts, {instancePath:instancePath+"/contacts",parentData:data,parentDataProperty:"contacts",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
 errors = vErrors.length;
 }
 }
 if(data.audiences !== undefined){
-if(!(validate158(data.audiences, {instancePath:instancePath+"/audiences",parentData:data,parentDataProperty:"audiences",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
-errors = vErrors.length;
-}
-}
-if(data.messages !== undefined){
-if(!(validate162(data.messages, {instancePath:instancePath+"/messages",parentData:data,parentDataProperty:"messages",rootData,dynamicAnchors}))){
+if(!(validate162(data.audiences, {instancePath:instancePath+"/audiences",parentData:data,parentDataProperty:"audiences",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate162.errors : vErrors.concat(validate162.errors);
 errors = vErrors.length;
 }
 }
-if(data.routes !== undefined){
-if(!(validate166(data.routes, {instancePath:instancePath+"/routes",parentData:data,parentDataProperty:"routes",rootData,dynamicAnchors}))){
+if(data.messages !== undefined){
+if(!(validate166(data.messages, {instancePath:instancePath+"/messages",parentData:data,parentDataProperty:"messages",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+errors = vErrors.length;
+}
+}
+if(data.routes !== undefined){
+if(!(validate170(data.routes, {instancePath:instancePath+"/routes",parentData:data,parentDataProperty:"routes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
 errors = vErrors.length;
 }
 }
