@@ -22,6 +22,17 @@ export type CaptureRoot =
       readonly path: BytePath;
       /** Where it stands in the snapshot: the path that the original has. */
       readonly as: BytePath;
+    }
+  | {
+      readonly kind: 'stream';
+      /** Where it stands in the snapshot. */
+      readonly path: BytePath;
+      readonly as?: undefined;
+      /**
+       * Its content, read once, from begin to end: a dump that a program writes. A stream that throws, also at its very
+       * end, ends the backup: half a dump is none.
+       */
+      readonly read: () => AsyncIterable<Uint8Array>;
     };
 
 /** True for what is to be left out, and all below it. `facts` is undefined when nothing could be learned of the entry. */

@@ -19,6 +19,13 @@ export async function* entriesBelow(repository: Repository, tree: Id, path: Byte
   else yield* one(found.node, found.path);
 }
 
+/** What is no folder at a path of a tree. Throws `path-missing`. */
+export async function leafAt(repository: Repository, tree: Id, path: BytePath): Promise<TreeNode> {
+  const found = await findPath(repository, tree, path);
+  if (found.kind === 'folder') throw pathMissing(path);
+  return found.node;
+}
+
 type Found =
   | { readonly kind: 'folder'; readonly path: BytePath; readonly tree: Id }
   | { readonly kind: 'leaf'; readonly path: BytePath; readonly node: TreeNode };
@@ -37,7 +44,8 @@ async function findPath(repository: Repository, tree: Id, path: BytePath): Promi
   return found;
 }
 
-function pathMissing(path: BytePath): MusterError {
+/** Of a path that the snapshot does not hold as what is asked for. */
+export function pathMissing(path: BytePath): MusterError {
   return new MusterError(`the snapshot has no ${fromBytePath(path)}`, {
     code: 'path-missing',
     hint: 'List the folder above to see what it holds.',

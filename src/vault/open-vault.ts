@@ -16,7 +16,7 @@ import { findSnapshot, loadSnapshots } from './snapshot.ts';
 import { TreeTotals } from './tree/totals.ts';
 import type { TransferProgress, Vault, VerifyRequest, VerifyResult } from './vault.ts';
 import { compareSnapshot } from './verify/compare.ts';
-import { contentsOf } from './verify/contents.ts';
+import { contentsOf, fileOf } from './verify/contents.ts';
 import { verifyWholeVault } from './verify/whole.ts';
 import { verifySnapshot } from './verify/verify.ts';
 
@@ -77,6 +77,7 @@ export function vaultOn(repository: Repository, clock: Clock): Vault {
       ),
     hasPack: (id) => repository.hasPack(id),
     contents: (snapshot) => contentsOf(repository, snapshot),
+    file: (snapshot, path) => fileOf(repository, snapshot, path),
     compare: (request) => compareSnapshot({ repository, clock, request, signal: request.signal ?? never }),
     copyTo: (target, snapshot, signal, onProgress) =>
       copyTo({ from: repository, target, snapshot, signal, clock, onProgress }),

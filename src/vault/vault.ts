@@ -28,6 +28,8 @@ export interface Vault extends Maintenance {
   hasPack(id: string): boolean;
   /** Every file of a snapshot that is not empty, with its content as a stream, in the order of the tree. */
   contents(snapshot: string): AsyncIterable<StoredFile>;
+  /** One file. Throws `path-missing`, also for what is no file. */
+  file(snapshot: string, path: BytePath): Promise<StoredFile>;
   /** Reads what a restore wrote below a folder and holds it against the snapshot, to the last byte. */
   compare(request: CompareRequest): Promise<CompareResult>;
   /**

@@ -14,7 +14,7 @@ export function refuseOwnStorage(roots: readonly CaptureRoot[], { storage }: Pic
 }
 
 function isRead(root: CaptureRoot, path: BytePath): boolean {
-  if (root.kind === 'file') return false;
+  if (root.kind !== 'tree') return false;
   for (let folder = path; folder !== (root.as ?? root.path); folder = dirname(folder))
     if (folder === '/' || root.excluded(folder, true)) return false;
   return true;

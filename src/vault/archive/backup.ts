@@ -60,7 +60,7 @@ function inOrder(faults: readonly EntryFault[]): readonly EntryFault[] {
 
 function checkRoots(roots: readonly CaptureRoot[]): void {
   if (roots.length === 0) throw sourceMissing('there is nothing to back up: the list of paths is empty');
-  for (const { path } of roots) checkRoot(path);
+  for (const { kind, path } of roots) if (kind !== 'stream') checkRoot(path);
 }
 
 function checkRoot(path: BytePath): void {

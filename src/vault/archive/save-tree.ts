@@ -16,6 +16,7 @@ import type { PreviousEntry } from './previous.ts';
 import { isPending, NodeList } from './node-list.ts';
 import type { PendingNode, Saved } from './node-list.ts';
 import { reading, SourceFault } from './source-fault.ts';
+import { saveStream } from './save-stream.ts';
 import { syntheticFolder } from './synthetic.ts';
 import type { Target, TargetRoot, TreeRoot } from './targets.ts';
 
@@ -147,6 +148,7 @@ async function saveChild(context: ArchiveContext, place: Place, child: Child): P
   const path = joinPath(place.path, child.name);
   const access = place.disk?.folder.child(child.name) ?? path;
   const entry = { ...child, path, access };
+  if (target?.root?.kind === 'stream') return await saveStream(context, entry, target.root);
   if (target?.root?.kind === 'file') return await saveNamedFile(context, entry, target.root);
   if (target?.root?.kind === 'tree') return await saveTree(context, entry, { target, root: target.root });
   if (place.disk === undefined) return await saveAbove(context, entry, target);

@@ -9,13 +9,15 @@ export interface Target {
   root: TargetRoot | undefined;
 }
 
-export type TargetRoot = TreeRoot | { readonly kind: 'file'; readonly path: BytePath };
+export type TargetRoot = TreeRoot | { readonly kind: 'file'; readonly path: BytePath } | StreamRoot;
+
+export type StreamRoot = CaptureRoot & { readonly kind: 'stream' };
 
 export type TreeRoot = Pick<CaptureRoot & { readonly kind: 'tree' }, 'kind' | 'path' | 'as' | 'excluded' | 'enter'>;
 
 /**
  * All roots as one tree from `/` down. Where roots overlap the inner one decides what is below it; of a place named
- * twice, only what every root excludes is left out, and a file given for it comes first.
+ * twice, only what every root excludes is left out, and a file or stream given for it comes first.
  */
 export function targetTree(roots: readonly CaptureRoot[]): Target {
   const top: Target = { children: new Map(), root: undefined };
@@ -48,7 +50,8 @@ export function namesOf(path: BytePath): readonly BytePath[] {
 
 function combined(before: TargetRoot | undefined, root: CaptureRoot): TargetRoot {
   if (root.kind === 'file') return { kind: 'file', path: root.path };
-  if (before?.kind === 'file') return before;
+  if (root.kind === 'stream') return root;
+  if (before !== undefined && before.kind !== 'tree') return before;
   return before === undefined ? root : both(before, root);
 }
 

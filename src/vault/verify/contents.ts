@@ -1,4 +1,5 @@
 import type { BytePath } from '../../base/capture.ts';
+import { leafAt, pathMissing } from '../entries.ts';
 import { joinPath } from '../open-folder.ts';
 import type { Id, Repository } from '../repository.ts';
 import { findSnapshot } from '../snapshot.ts';
@@ -10,6 +11,14 @@ import type { StoredFile } from '../vault.ts';
 export async function* contentsOf(repository: Repository, id: string): AsyncGenerator<StoredFile> {
   const snapshot = await findSnapshot(repository, id);
   yield* filesBelow(repository, '/', snapshot.tree);
+}
+
+/** One file of a snapshot. Throws `path-missing`. */
+export async function fileOf(repository: Repository, id: string, path: BytePath): Promise<StoredFile> {
+  const { tree } = await findSnapshot(repository, id);
+  const { content, size } = await leafAt(repository, tree, path);
+  if (content === undefined) throw pathMissing(path);
+  return { path, size, read: () => piecesOf(repository, content) };
 }
 
 async function* filesBelow(repository: Repository, folder: BytePath, tree: Id): AsyncGenerator<StoredFile> {
