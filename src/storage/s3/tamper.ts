@@ -24,7 +24,13 @@ const attempts: Readonly<Record<TamperKind, Attempt>> = {
 };
 
 /** What the server said to each request; an attempt goes on after a refusal. */
-type Said = string[];
+type Said = Answer[];
+
+interface Answer {
+  readonly text: string;
+  /** The server said no. No answer, and a fault of the server, is no refusal. */
+  readonly refused: boolean;
+}
 
 async function removeRaw(place: S3Place, name: string): Promise<Said> {
   return [await said(() => place.client.send(new DeleteObjectCommand(place.objectOf(name))))];
@@ -47,8 +53,9 @@ async function destroyRaw(place: S3Place, name: string): Promise<Said> {
 
 async function againstContent(place: S3Place, name: string, attempt: () => Promise<Said>): Promise<TamperResult> {
   const before = await readObject(place, { name });
-  const detail = (await attempt()).join(', ');
-  if (await holds(place, { name }, before)) return { outcome: 'refused', detail };
+  const answers = await attempt();
+  const detail = answers.map(({ text }) => text).join(', ');
+  if (await holds(place, { name }, before)) return { outcome: refusedOr(answers), detail };
   const { versions } = await historyOf(place, name);
   for (const { VersionId } of versions)
     if (await holds(place, { name, version: VersionId }, before)) return { outcome: 'hidden', detail };
@@ -73,17 +80,23 @@ async function againstLock(
   if (!end || !mode) return { outcome: 'not-applicable', detail: 'it is not locked' };
   const Retention = until === undefined ? {} : { Mode: mode, RetainUntilDate: new Date(place.now() + until) };
   const request = { ...place.objectOf(name), Retention, BypassGovernanceRetention: true };
-  const detail = await said(() => place.client.send(new PutObjectRetentionCommand(request)));
+  const answer = await said(() => place.client.send(new PutObjectRetentionCommand(request)));
   const after = (await existing(place, name)).ObjectLockRetainUntilDate;
-  return { outcome: after && after >= end ? 'refused' : 'done', detail };
+  return { outcome: after && after >= end ? refusedOr([answer]) : 'done', detail: answer.text };
 }
 
-async function said(request: () => Promise<unknown>): Promise<string> {
+/** It is as it was, which may have another reason than that it was refused. */
+function refusedOr(answers: Said): 'refused' | 'unknown' {
+  return answers.some(({ refused }) => refused) ? 'refused' : 'unknown';
+}
+
+async function said(request: () => Promise<unknown>): Promise<Answer> {
   try {
     await request();
-    return 'accepted';
+    return { text: 'accepted', refused: false };
   } catch (error) {
     const { name, status } = refusalOf(error);
-    return status === undefined ? name : `${name} (HTTP ${status})`;
+    if (status === undefined) return { text: name, refused: false };
+    return { text: `${name} (HTTP ${status})`, refused: status >= 400 && status < 500 };
   }
 }
