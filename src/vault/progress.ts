@@ -31,9 +31,18 @@ export class Tally {
 
   /** Call once per entry: file calls are synchronous, so without pauses no timer or signal would get its turn. */
   async breathe(): Promise<void> {
+    if (this.isOutOfBreath()) await this.pause();
+  }
+
+  /** As `breathe`, where a promise for each entry would cost too much: when it is true, `pause` comes next. */
+  isOutOfBreath(): boolean {
     this.signal.throwIfAborted();
     this.#entries += 1;
-    if (this.#entries % breathEvery === 0) await setImmediate();
+    return this.#entries % breathEvery === 0;
+  }
+
+  async pause(): Promise<void> {
+    await setImmediate();
   }
 
   add(bytes: number): void {

@@ -6,11 +6,12 @@ import type { ExtendedAttribute } from '../tree/node.ts';
 import { nodeJson } from '../tree/write.ts';
 import type { EntryFault } from '../vault.ts';
 import type { FileReader } from './cut-file.ts';
+import { nothing } from './job-batch.ts';
 import type { LinkedFile } from './known-content.ts';
 import { nodeOf } from './node-of.ts';
 import type { Owners } from './owners.ts';
 import type { FileContent, FileToRead, Reading } from './read-file.ts';
-import { readFile } from './read-file.ts';
+import { readFile, readSmallFile } from './read-file.ts';
 import { reading, SourceFault } from './source-fault.ts';
 
 /** Work that any thread can do: no part of it needs what only the main thread knows. */
@@ -65,17 +66,9 @@ export function* runJob(tools: JobTools, job: Job): Reading<JobOutcome> {
   }
 }
 
-const nothing: JobOutcome = {
-  node: undefined,
-  size: 0,
-  skipped: 0,
-  fault: undefined,
-  linked: undefined,
-  id: undefined,
-};
-
 function* runFile({ reader, owners }: JobTools, job: FileJob): Reading<JobOutcome> {
-  const file = yield* readFile(reader, job);
+  const small = readSmallFile(reader, job);
+  const file = small === undefined ? yield* readFile(reader, job) : { ...small, content: [yield small.bytes] };
   const node = fileJson(job, file, owners);
   const { size, skipped } = file;
   return { ...nothing, node, size, skipped, fault: faultOf(job.path, file), linked: linkedOf(file) };

@@ -5,6 +5,7 @@ import type { PackMessage } from '../pack/thread-packs.ts';
 import type { SharedWriting } from '../repository.ts';
 import { startThread } from '../worker/thread.ts';
 import type { Job, JobOutcome } from './file-job.ts';
+import { packJobs, unpackOutcomes } from './job-batch.ts';
 import type { BatchOutcome, FileThreadData, JobBatch } from './file-thread.ts';
 
 export interface GivenJob {
@@ -49,7 +50,7 @@ export class FileThread {
   }
 
   give(jobs: readonly GivenJob[]): void {
-    this.send({ jobs: jobs.map(({ job }) => job), table: undefined, last: false }, jobs);
+    this.send({ jobs: packJobs(jobs.map(({ job }) => job)), table: undefined, last: false }, jobs);
   }
 
   send(batch: JobBatch, jobs: readonly GivenJob[]): void {
@@ -61,7 +62,7 @@ export class FileThread {
   /** Its last pack is written when it resolves, and on its way to become durable. */
   async finish(): Promise<void> {
     const idle = new Promise<void>((resolve) => (this.#idle = resolve));
-    this.send({ jobs: [], table: undefined, last: true }, []);
+    this.send({ jobs: undefined, table: undefined, last: true }, []);
     await idle;
     await this.#receiver.idle();
   }
@@ -81,7 +82,7 @@ export class FileThread {
   #settle(batch: BatchOutcome): void {
     const jobs = this.#batches.shift() ?? [];
     try {
-      for (const [i, outcome] of batch.outcomes.entries()) jobs[i]?.done(outcome);
+      for (const [i, outcome] of unpackOutcomes(batch.outcomes).entries()) jobs[i]?.done(outcome);
       this.#options.onOutcomes(batch);
     } catch (error) {
       this.#fail(error);

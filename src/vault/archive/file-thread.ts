@@ -10,6 +10,8 @@ import { ThreadPacks } from '../pack/thread-packs.ts';
 import { FileReader } from './cut-file.ts';
 import type { Job, JobOutcome, JobTools } from './file-job.ts';
 import { runJob } from './file-job.ts';
+import type { PackedJobs, PackedOutcomes } from './job-batch.ts';
+import { packOutcomes, unpackJobs } from './job-batch.ts';
 import { localOwners } from './owners.ts';
 
 /* A thread that reads files and stores what is new of them in packs of its own. */
@@ -26,7 +28,7 @@ export interface FileThreadData {
 
 /** To the thread. */
 export interface JobBatch {
-  readonly jobs: readonly Job[];
+  readonly jobs: PackedJobs | undefined;
   /** A new table of claimed ids. */
   readonly table: SharedArrayBuffer | undefined;
   /** Hand over the pack that is open. */
@@ -36,7 +38,7 @@ export interface JobBatch {
 /** From the thread: messages about packs, and one of these for each batch. */
 export interface BatchOutcome {
   readonly kind: 'outcomes';
-  readonly outcomes: readonly JobOutcome[];
+  readonly outcomes: PackedOutcomes;
   readonly read: number;
   /** New bytes, before and after compression. */
   readonly fresh: number;
@@ -59,9 +61,9 @@ const packs = new ThreadPacks({
 parentPort?.on('message', (batch: JobBatch) => {
   if (batch.table) claimed.use(batch.table);
   const counts = { read: 0, fresh: 0, stored: 0 };
-  const outcomes = batch.jobs.map((job) => run(job, counts));
+  const outcomes = (batch.jobs === undefined ? [] : unpackJobs(batch.jobs)).map((job) => run(job, counts));
   if (batch.last) packs.end();
-  tell({ kind: 'outcomes', outcomes, ...counts });
+  tell({ kind: 'outcomes', outcomes: packOutcomes(outcomes), ...counts });
 });
 
 function run(job: Job, counts: { read: number; fresh: number; stored: number }): JobOutcome {

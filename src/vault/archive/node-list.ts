@@ -1,12 +1,35 @@
-/** JSON of a node; undefined for what is not in the snapshot; a promise of it where a file is still to be read. */
-export type Saved = string | undefined | PendingNode;
+/** JSON of a node; undefined for what is not in the snapshot; else something that will be known later. */
+export type Saved = string | undefined | PendingNode | LaterNode;
 
 export interface PendingNode {
   readonly pending: Promise<string | undefined>;
 }
 
 export function isPending(saved: Saved): saved is PendingNode {
-  return typeof saved === 'object';
+  return typeof saved === 'object' && 'pending' in saved;
+}
+
+/** The node of a file that somebody will read. There may be very many: this is much less work than a promise. */
+export class LaterNode {
+  #settle: ((node: string | undefined) => void) | undefined;
+  #isSettled = false;
+  #node: string | undefined;
+
+  /** For the one who waits. After a fault of the store nothing is settled any more: the backup ends. */
+  onSettled(settle: (node: string | undefined) => void): void {
+    if (this.#isSettled) settle(this.#node);
+    else this.#settle = settle;
+  }
+
+  settle(node: string | undefined): void {
+    this.#isSettled = true;
+    this.#node = node;
+    this.#settle?.(node);
+  }
+
+  asPending(): PendingNode {
+    return { pending: new Promise((resolve) => this.onSettled(resolve)) };
+  }
 }
 
 /** The nodes of a folder, in order, while some of them are still being made. */
@@ -24,8 +47,8 @@ export class NodeList {
 
   add(saved: Saved): void {
     const place = this.#nodes.length;
-    this.#nodes.push(isPending(saved) ? undefined : saved);
-    if (isPending(saved)) this.#expect(place, saved.pending);
+    this.#nodes.push(typeof saved === 'object' ? undefined : saved);
+    if (typeof saved === 'object') this.#expect(place, saved);
   }
 
   get isComplete(): boolean {
@@ -39,13 +62,14 @@ export class NodeList {
     return this.#nodes.filter((node) => node !== undefined);
   }
 
-  #expect(place: number, pending: Promise<string | undefined>): void {
+  #expect(place: number, later: PendingNode | LaterNode): void {
     this.#pending += 1;
     const settle = (node: string | undefined): void => {
       this.#nodes[place] = node;
       this.#pending -= 1;
       if (this.#pending === 0 && this.#isClosed) this.#complete.resolve();
     };
-    pending.then(settle, this.#complete.reject);
+    if (later instanceof LaterNode) later.onSettled(settle);
+    else later.pending.then(settle, this.#complete.reject);
   }
 }

@@ -9,6 +9,8 @@ import type { BatchOutcome } from './file-thread.ts';
 import { ReadingCrew } from './reading-crew.ts';
 import type { BackUpOptions } from './options.ts';
 
+type Steps = ReturnType<typeof runJob>;
+type Step = ReturnType<Steps['next']>;
 type Counted = Pick<ArchiveContext, 'tally' | 'totals' | 'owners'>;
 
 /** Who reads the files of a backup, and what the main thread does of it. */
@@ -23,12 +25,17 @@ export function openCrew(
     addTo(counted, { read: bytes.length, fresh: stored > 0 ? bytes.length : 0, stored });
     return id;
   };
-  const run = async (job: Job, pause: () => Promise<void>): Promise<JobOutcome> => {
-    const steps = runJob(tools, job);
+  const saveAtOnce = (bytes: Uint8Array): Id | undefined => {
+    const saved = repository.saveAtOnce?.('data', bytes, { claims: crew.claimed, compression });
+    if (saved === undefined) return undefined;
+    addTo(counted, { read: bytes.length, fresh: saved.stored > 0 ? bytes.length : 0, stored: saved.stored });
+    return saved.id;
+  };
+  const goOn = async (steps: Steps, first: Step, pause: () => Promise<void> | undefined): Promise<JobOutcome> => {
     try {
-      for (let step = steps.next(''); ;) {
+      for (let step = first; ;) {
         if (step.done) return step.value;
-        const id = await saveData(step.value);
+        const id = saveAtOnce(step.value) ?? (await saveData(step.value));
         await pause();
         step = steps.next(id);
       }
@@ -36,6 +43,15 @@ export function openCrew(
       // Closes the file when it ends early.
       steps.return(undefined as never);
     }
+  };
+  const run = (job: Job, pause: () => Promise<void> | undefined): JobOutcome | Promise<JobOutcome> => {
+    const steps = runJob(tools, job);
+    const first = steps.next('');
+    if (first.done) return first.value;
+    const id = saveAtOnce(first.value);
+    if (id === undefined) return goOn(steps, first, pause);
+    const second = steps.next(id);
+    return second.done ? second.value : goOn(steps, second, pause);
   };
   const onBatch = (batch: BatchOutcome): void => addTo(counted, batch);
   const crew = new ReadingCrew({

@@ -45,6 +45,27 @@ export function* readFile(reader: FileReader, file: FileToRead): Reading<FileCon
   }
 }
 
+/** A file that is one chunk and did not change while it was read. */
+export interface SmallFile extends Omit<FileContent, 'content'> {
+  /** Valid until the next file is read. */
+  readonly bytes: Uint8Array;
+}
+
+/** All there is to do for most files, at once. Undefined: nothing was done, `readFile` has to. Throws `SourceFault`. */
+export function readSmallFile(reader: FileReader, file: FileToRead): SmallFile | undefined {
+  const fd = openFile(file);
+  try {
+    const stats = statFile(fd, file.path);
+    const size = Number(stats.size);
+    if (size === 0 || size > minimumChunk || stats.blocks * 512n < stats.size) return undefined;
+    const bytes = reader.readStart({ fd, path: file.path, expected: size, sparse: false }, size);
+    if (bytes.length < size || !sameVersion(stats, statFile(fd, file.path))) return undefined;
+    return { stats, size, skipped: 0, changed: false, bytes };
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Without waiting for a writer if it has become a FIFO, without following a link, and without a new access time. */
 export function openFile({ access, path }: FileToRead): number {
   return reading(path, () => {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SharedWriting } from '../repository.ts';
 import { ClaimedIds } from '../index/claimed-ids.ts';
+import { Queue } from './queue.ts';
 import type { Job, JobOutcome } from './file-job.ts';
 import { FileThread } from './file-thread-handle.ts';
 import type { GivenJob } from './file-thread-handle.ts';
@@ -28,8 +29,8 @@ export interface ReadingCrewOptions {
   readonly threads: number;
   /** Level of zstd for new data; undefined: it is not compressed. */
   readonly level: number | undefined;
-  /** Does a job here. Resolves between its steps whenever it has waited for anything. */
-  readonly run: (job: Job, pause: () => Promise<void>) => Promise<JobOutcome>;
+  /** Does a job here: at once, or with pauses. */
+  readonly run: (job: Job, pause: () => Promise<void> | undefined) => JobOutcome | Promise<JobOutcome>;
   readonly onBatch: (batch: BatchOutcome) => void;
   readonly signal: AbortSignal;
 }
@@ -42,7 +43,7 @@ export class ReadingCrew {
   /** What this backup has taken on to store: each of its threads asks here first. */
   readonly claimed: ClaimedIds = new ClaimedIds();
   readonly #options: ReadingCrewOptions;
-  readonly #queue: GivenJob[] = [];
+  readonly #queue = new Queue<GivenJob>();
   readonly #threads: FileThread[] = [];
   /** Of all jobs so far. */
   #cost = 0;
@@ -69,23 +70,33 @@ export class ReadingCrew {
     return this.#queue.length > 0 || this.#working || this.#threads.some(({ batches }) => batches > 0);
   }
 
-  /** Resolves when the walk may go on, which may be long before `done` is called with the outcome. */
-  async add(job: Job, done: (outcome: JobOutcome) => void): Promise<void> {
+  /** `done` is called with the outcome, perhaps long after. Whoever adds sees to it that there is room for the next. */
+  add(job: Job, done: (outcome: JobOutcome) => void): void {
     this.#check();
     this.#queue.push({ job, done });
     this.#cost += costOf(job);
     this.#waiting += job.size;
     if (this.#cost > startCost && this.#threads.length === 0) this.#startThreads();
-    this.#deal();
-    while (this.#queue.length > lookAhead || this.#waiting > lookAheadBytes) await this.help();
+    if (this.#queue.length >= worthSending || job.size >= batchCost || this.#noMore) this.#deal();
   }
 
-  /** Does a job, or waits for the outcome of one. */
+  /** True when the walk is far enough ahead: `room` comes next. */
+  get isFull(): boolean {
+    return this.#queue.length > lookAhead || this.#waiting > lookAheadBytes;
+  }
+
+  /** Resolves when the walk may go on. */
+  async room(): Promise<void> {
+    while (this.isFull) await this.help();
+  }
+
+  /** Does jobs for a while, or waits for the outcome of one. */
   async help(): Promise<void> {
     this.#check();
-    const given = this.#working ? undefined : this.#take(1)[0];
-    if (given === undefined) await new Promise<void>((resolve) => this.#wake.push(resolve));
-    else await this.#work(given);
+    if (this.#working || this.#queue.length === 0) {
+      this.#deal();
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
+    } else await this.#work();
     this.#check();
   }
 
@@ -106,12 +117,10 @@ export class ReadingCrew {
     return result;
   }
 
-  /** Lets timers, signals and what threads say have their turn. */
-  async pause(): Promise<void> {
+  /** Lets timers, signals and what threads say have their turn, if it is time for that. */
+  pause(): Promise<void> | undefined {
     this.#check();
-    if (performance.now() - this.#since < slice) return;
-    await setImmediate();
-    this.#since = performance.now();
+    return this.#isTime() ? this.#rest() : undefined;
   }
 
   /** Whoever waits is told, now or when it next asks. */
@@ -152,7 +161,7 @@ export class ReadingCrew {
   #deal(): void {
     const table = this.#threads.length > 0 ? this.claimed.grow() : undefined;
     for (const thread of this.#threads) {
-      if (table) thread.send({ jobs: [], table, last: false }, []);
+      if (table) thread.send({ jobs: undefined, table, last: false }, []);
       while (this.#queue.length > 0 && this.#wants(thread)) thread.give(this.#takeBatch());
     }
   }
@@ -166,25 +175,41 @@ export class ReadingCrew {
   #takeBatch(): GivenJob[] {
     const most = Math.min(64, Math.ceil(this.#queue.length / (this.#threads.length + 1)));
     let count = 0;
-    for (let cost = 0; count < most && cost < batchCost; count += 1) cost += costOf(this.#queue[count]?.job);
+    for (let cost = 0; count < most && cost < batchCost; count += 1) cost += costOf(this.#queue.at(count)?.job);
     return this.#take(count);
   }
 
   #take(count: number): GivenJob[] {
-    const taken = this.#queue.splice(0, count);
+    const taken = this.#queue.take(count);
     for (const { job } of taken) this.#waiting -= job.size;
     return taken;
   }
 
-  async #work({ job, done }: GivenJob): Promise<void> {
+  /** One job after the other until it is time to look after everything else. */
+  async #work(): Promise<void> {
     this.#working = true;
     try {
-      done(await this.#options.run(job, () => this.pause()));
+      do {
+        for (const { job, done } of this.#take(1)) {
+          const outcome = this.#options.run(job, () => this.pause());
+          done(outcome instanceof Promise ? await outcome : outcome);
+        }
+      } while (this.#queue.length > 0 && !this.#isTime());
     } finally {
       this.#working = false;
       this.#wakeAll();
     }
-    await this.pause();
+    if (this.#isTime()) await this.#rest();
+  }
+
+  #isTime(): boolean {
+    return performance.now() - this.#since >= slice;
+  }
+
+  async #rest(): Promise<void> {
+    await setImmediate();
+    this.#since = performance.now();
+    this.#deal();
   }
 
   #wakeAll(): void {

@@ -14,8 +14,8 @@ import { saveFile } from './save-file.ts';
 import { reading } from './source-fault.ts';
 
 /** The node of anything but a folder; undefined for sockets, which mean nothing once their process is gone. */
-export async function saveLeaf(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): Promise<Saved> {
-  if (stats.isFile()) return await saveFile(context, entry, stats);
+export function saveLeaf(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): Saved | Promise<Saved> {
+  if (stats.isFile()) return saveFile(context, entry, stats);
   const node = nodeOf(entry.name, stats, context.owners);
   if (node.type === 'socket' || node.type === 'other') return undefined;
   const linkTarget = node.type === 'symlink' ? linkTargetOf(entry) : undefined;

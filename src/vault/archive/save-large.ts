@@ -63,7 +63,8 @@ async function deal({ context, entry, fd, chunks }: Dealing, { at, length, bytes
     return;
   }
   const settle = chunks.expect(length);
-  await context.crew.add({ kind: 'range', fd, path: entry.path, at, size: length }, settle);
+  context.crew.add({ kind: 'range', fd, path: entry.path, at, size: length }, settle);
+  if (context.crew.isFull) await context.crew.room();
 }
 
 /** Chunks in holes are all the same one. */

@@ -13,7 +13,7 @@ import { saveLeaf, saveOpenFolder } from './save-entry.ts';
 import type { SavedFolder, WalkedFolder } from './save-entry.ts';
 import { previousFolder } from './previous.ts';
 import type { PreviousEntry } from './previous.ts';
-import { isPending, NodeList } from './node-list.ts';
+import { isPending, LaterNode, NodeList } from './node-list.ts';
 import type { PendingNode, Saved } from './node-list.ts';
 import { reading, SourceFault } from './source-fault.ts';
 import { saveStream } from './save-stream.ts';
@@ -65,8 +65,10 @@ async function walkFolder(context: ArchiveContext, given: Place): Promise<Walked
   const known = await previousFolder(context.repository, place.previous);
   const nodes = new NodeList();
   for (const name of names) {
-    await context.tally.breathe();
-    nodes.add(await saveOrNote(context, place, { name, previous: known(name) }));
+    if (context.tally.isOutOfBreath()) await context.tally.pause();
+    const saved = saveOrNote(context, place, { name, previous: known(name) });
+    nodes.add(saved instanceof Promise ? await saved : saved);
+    if (context.crew.isFull) await context.crew.room();
   }
   return { isComplete: nodes.isComplete, tree: () => saveNodes(context, nodes) };
 }
@@ -108,25 +110,51 @@ interface Child {
   readonly previous: PreviousEntry | undefined;
 }
 
-async function saveOrNote(context: ArchiveContext, place: Place, child: Child): Promise<Saved> {
+/** At once where that is possible: most entries are files, and a promise for each would cost as much as their `lstat`. */
+function saveOrNote(context: ArchiveContext, place: Place, child: Child): Saved | Promise<Saved> {
   try {
-    const saved = await saveChild(context, place, child);
-    if (isPending(saved)) return { pending: finishOrNote(context, place, { name: child.name, saved }) };
-    if (saved !== undefined && isRoot(place, child.name)) context.totals.roots += 1;
-    return saved;
+    const saved = saveChild(context, place, child);
+    return saved instanceof Promise
+      ? savedOrNote(context, place, { child, saving: saved })
+      : counted(context, place, { child, saved });
   } catch (error) {
     return note(context, error);
   }
 }
 
-async function finishOrNote(
+async function savedOrNote(
   context: ArchiveContext,
   place: Place,
-  { name, saved }: { readonly name: BytePath; readonly saved: PendingNode },
+  { child, saving }: { readonly child: Child; readonly saving: Promise<Saved> },
+): Promise<Saved> {
+  try {
+    return counted(context, place, { child, saved: await saving });
+  } catch (error) {
+    return note(context, error);
+  }
+}
+
+/** Counts roots, and makes faults of what comes later notes as well. */
+function counted(
+  context: ArchiveContext,
+  place: Place,
+  { child: { name }, saved }: { readonly child: Child; readonly saved: Saved },
+): Saved {
+  const root = isRoot(place, name);
+  const later = root && saved instanceof LaterNode ? saved.asPending() : saved;
+  if (isPending(later)) return { pending: finishOrNote(context, root, later) };
+  if (later !== undefined && root) context.totals.roots += 1;
+  return later;
+}
+
+async function finishOrNote(
+  context: ArchiveContext,
+  root: boolean,
+  { pending }: PendingNode,
 ): Promise<string | undefined> {
   try {
-    const node = await saved.pending;
-    if (node !== undefined && isRoot(place, name)) context.totals.roots += 1;
+    const node = await pending;
+    if (node !== undefined && root) context.totals.roots += 1;
     return node;
   } catch (error) {
     return note(context, error);
@@ -143,48 +171,51 @@ function isRoot(place: Place, name: BytePath): boolean {
   return place.target?.children.get(name)?.root !== undefined;
 }
 
-async function saveChild(context: ArchiveContext, place: Place, child: Child): Promise<Saved> {
+function saveChild(context: ArchiveContext, place: Place, child: Child): Saved | Promise<Saved> {
   const target = place.target?.children.get(child.name);
   const path = joinPath(place.path, child.name);
   const access = place.disk?.folder.child(child.name) ?? path;
   const entry = { ...child, path, access };
-  if (target?.root?.kind === 'stream') return await saveStream(context, entry, target.root);
-  if (target?.root?.kind === 'file') return await saveNamedFile(context, entry, target.root);
-  if (target?.root?.kind === 'tree') return await saveTree(context, entry, { target, root: target.root });
-  if (place.disk === undefined) return await saveAbove(context, entry, target);
+  if (target?.root?.kind === 'stream') return saveStream(context, entry, target.root);
+  if (target?.root?.kind === 'file') return saveNamedFile(context, entry, target.root);
+  if (target?.root?.kind === 'tree') return saveTree(context, entry, { target, root: target.root });
+  if (place.disk === undefined) return saveAbove(context, entry, target);
   const { excluded, enter } = place.disk;
-  if (target === undefined) return await saveDisk(context, entry, { target, excluded, enter });
-  return await saveBetween(context, entry, { target, excluded, enter });
+  if (target === undefined) return saveDisk(context, entry, { target, excluded, enter });
+  return saveBetween(context, entry, { target, excluded, enter });
 }
 
 /** A root may lie elsewhere than it is said to, as in a frozen view. */
-async function saveTree(
+function saveTree(
   context: ArchiveContext,
   entry: SourceEntry,
   { target, root }: { readonly target: Target; readonly root: TreeRoot },
-): Promise<Saved> {
+): Saved | Promise<Saved> {
   const access = root.as === undefined ? entry.access : root.path;
-  return await saveDisk(context, { ...entry, access }, { target, ...ruleOf(root) });
+  return saveDisk(context, { ...entry, access }, { target, ...ruleOf(root) });
 }
 
 /** A root that is a single file under the name of another: the data and times of the one, the place of the other. */
-async function saveNamedFile(
+function saveNamedFile(
   context: ArchiveContext,
   entry: SourceEntry,
   root: TargetRoot & { readonly kind: 'file' },
-): Promise<Saved> {
+): Saved | Promise<Saved> {
   const file = { ...entry, access: root.path };
-  return await saveLeaf(context, file, statEntry(file));
+  return saveLeaf(context, file, statEntry(file));
 }
 
 interface Rule extends DiskRule {
   readonly target: Target | undefined;
 }
 
-async function saveDisk(context: ArchiveContext, entry: SourceEntry, rule: Rule): Promise<Saved> {
+function saveDisk(context: ArchiveContext, entry: SourceEntry, rule: Rule): Saved | Promise<Saved> {
   const stats = statUnlessExcluded(entry, rule);
   if (stats === undefined) return undefined;
-  if (!stats.isDirectory()) return await saveLeaf(context, entry, stats);
+  return stats.isDirectory() ? saveDiskFolder(context, entry, rule) : saveLeaf(context, entry, stats);
+}
+
+async function saveDiskFolder(context: ArchiveContext, entry: SourceEntry, rule: Rule): Promise<Saved> {
   const folder = await walkDiskFolder(context, entry, { ...rule, previous: entry.previous?.node()?.subtree });
   const node = async (): Promise<string> => (await folder.finish()).node;
   return folder.isComplete ? await node() : { pending: node() };
@@ -213,14 +244,14 @@ async function walkDiskFolder(
 }
 
 /** A folder that lies between an outer root and an inner one. */
-async function saveBetween(
+function saveBetween(
   context: ArchiveContext,
   entry: SourceEntry,
   rule: Rule & { readonly target: Target },
-): Promise<Saved> {
+): Saved | Promise<Saved> {
   const isFolder = isFolderOnDisk(entry);
-  if (!isFolder || rule.excluded(entry.path, true)) return await saveAbove(context, entry, rule.target);
-  return await saveDisk(context, entry, rule);
+  if (!isFolder || rule.excluded(entry.path, true)) return saveAbove(context, entry, rule.target);
+  return saveDisk(context, entry, rule);
 }
 
 function isFolderOnDisk(entry: SourceEntry): boolean {

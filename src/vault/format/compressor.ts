@@ -1,6 +1,6 @@
 import { constants, createZstdCompress } from 'node:zlib';
 import { release } from './release.ts';
-import { compress, decompressExactly } from './zstd.ts';
+import { compress, decompressExactly, levelOf } from './zstd.ts';
 
 /** Compresses into memory of the caller, one whole frame a call, with a context that is made once. */
 export interface Compressor {
@@ -19,6 +19,14 @@ export function compressedBound(length: number): number {
  * where it doesn't do what it should the documented call takes its place.
  */
 export function createCompressor(level: number): Compressor {
+  const [short, long] = [compressorOf(levelOf(level, 0)), compressorOf(level)];
+  return {
+    compressInto: (target, at, plain) =>
+      (levelOf(level, plain.length) === level ? long : short).compressInto(target, at, plain),
+  };
+}
+
+function compressorOf(level: number): Compressor {
   const direct = directCompressor(level);
   return direct !== undefined && passes(direct) ? direct : documentedCompressor(level);
 }

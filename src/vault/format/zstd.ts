@@ -1,11 +1,14 @@
 import type { Compression } from '../../base/compression.ts';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
-/** Levels of zstd; undefined: data is stored as it is. `default` is what restic's own amounts to. */
+/**
+ * Levels of zstd; undefined: data is stored as it is. `default` comes to the size that restic's own has, to a percent;
+ * level 3 takes half as long again, and five times as long where there is little to gain, for 2 % less.
+ */
 export const zstdLevels: Readonly<Record<Compression, number | undefined>> = {
   off: undefined,
   fast: 1,
-  default: 3,
+  default: 2,
   best: 11,
 };
 
@@ -16,6 +19,16 @@ export function compress(plain: Uint8Array, level = defaultLevel): Buffer {
   // Room for the worst case: the result comes in one piece, and the frame header states the size.
   return zstdCompressSync(plain, { params, chunkSize: plain.length + (plain.length >> 8) + 512 });
 }
+
+/**
+ * The level for a piece of this length: in a short one the second level finds nothing that the first does not, and takes
+ * half as long again.
+ */
+export function levelOf(level: number, length: number): number {
+  return level === 2 && length <= shortPiece ? 1 : level;
+}
+
+const shortPiece = 16 * 1024;
 
 /** Undefined when it is no whole zstd frame, or would be longer than `limit`: a frame of a kilobyte can claim a terabyte. */
 export function decompress(bytes: Uint8Array, limit: number): Buffer | undefined {
