@@ -63,7 +63,7 @@ export interface StatusFacts {
   readonly system: (name: string) => SystemState;
   /** Bytes used by a storage target; undefined when unknown. */
   readonly used: (storage: string) => number | undefined;
-  readonly tamperTest: (storage: string) => TamperTest | undefined;
+  readonly tamperTest?: (storage: string) => TamperTest | undefined;
 }
 
 export interface SystemState {
@@ -140,7 +140,7 @@ function currentRpo({ system, state, now }: SystemQuestion): CurrentRpo {
 }
 
 function storageStatus({ name, location, capacity }: Storage, known: StatusFacts, now: Instant): StorageStatus {
-  const [used, test] = [known.used(name), known.tamperTest(name)];
+  const [used, test] = [known.used(name), known.tamperTest?.(name)];
   const facts = { name, location, used, capacity, tamperTest: test && { ...test, age: Math.max(0, now - test.at) } };
   if (used === undefined || capacity === undefined) return { ...facts, fraction: undefined, verdict: 'unknown' };
   return { ...facts, fraction: used / capacity, verdict: verdictOn(used, capacity) };

@@ -1,6 +1,7 @@
 import { PutBucketPolicyCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tamperWith } from '../../../src/storage/check/tamper.ts';
+import type { ObjectStore } from '../../../src/storage/store.ts';
 import { requireProgram } from '../../require.ts';
 import { type Radosgw, startRadosgw } from '../../servers/radosgw.ts';
 import { makeBucket } from './bucket.ts';
@@ -11,11 +12,6 @@ describe.runIf(requireProgram('radosgw', ['--version']))('tamper test of S3', ()
   let server: Radosgw;
   beforeAll(async () => (server = await startRadosgw()));
   afterAll(async () => server[Symbol.asyncDispose]());
-
-  const outcomesOf = async (store: Parameters<typeof tamperWith>[0]): Promise<object> => {
-    const { verdict, attempts, left } = await tamperWith(store);
-    return { verdict, left: left.length, ...Object.fromEntries(attempts.map(({ kind, outcome }) => [kind, outcome])) };
-  };
 
   test('an ordinary bucket is unprotected', async () => {
     const bucket = await makeBucket(server);
@@ -97,3 +93,8 @@ describe.runIf(requireProgram('radosgw', ['--version']))('tamper test of S3', ()
     await expect(tamperWith(await bucket.open({ credentials }))).rejects.toMatchObject({ code: 'storage-refused' });
   });
 });
+
+async function outcomesOf(store: ObjectStore): Promise<object> {
+  const { verdict, attempts, left } = await tamperWith(store);
+  return { verdict, left: left.length, ...Object.fromEntries(attempts.map(({ kind, outcome }) => [kind, outcome])) };
+}
