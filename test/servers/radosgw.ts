@@ -5,12 +5,6 @@ import { selfSigned } from './certificate.ts';
 import { CephCluster, type CephStore } from './ceph/cluster.ts';
 import { Daemon, freePort, isOpen, run } from './ceph/daemon.ts';
 
-export interface RadosgwOptions {
-  readonly store?: CephStore;
-  /** How far the clock of the gateway is off, as faketime writes it: `+40d`. */
-  readonly clock?: string;
-}
-
 export interface S3User {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -29,7 +23,9 @@ export interface Radosgw extends AsyncDisposable {
   /** Ends the gateway at once, and the store of objects as well, as a power failure does. */
   kill(): Promise<void>;
   /** Starts what was killed, on the same ports. */
-  start(options?: { readonly clock?: string }): Promise<void>;
+  start(): Promise<void>;
+  /** Starts the gateway again with a clock that is so far off, as faketime writes it: `+40d`. */
+  setClock(offset: string): Promise<void>;
 }
 
 const users = {
@@ -38,11 +34,11 @@ const users = {
 } as const;
 
 /** Ports are asked for and used a little later, so another process may take them between: then all starts again. */
-export async function startRadosgw(options: RadosgwOptions = {}): Promise<Radosgw> {
+export async function startRadosgw(store: CephStore = 'memstore'): Promise<Radosgw> {
   for (let attempt = 1; ; attempt += 1) {
     const server = new RadosgwServer();
     try {
-      await server.create(options);
+      await server.create(store);
       return server;
     } catch (error) {
       await server[Symbol.asyncDispose]();
@@ -70,13 +66,13 @@ class RadosgwServer implements Radosgw {
     return join(this.#folder, 'cert.pem');
   }
 
-  async create(options: RadosgwOptions): Promise<void> {
+  async create(store: CephStore): Promise<void> {
     this.#ports = [await freePort(), await freePort()];
     const { key, cert } = selfSigned();
     writeFileSync(join(this.#folder, 'key.pem'), key);
     writeFileSync(this.ca, cert);
-    await this.#cluster.create(options.store ?? 'memstore');
-    await this.#startGateway(options.clock);
+    await this.#cluster.create(store);
+    await this.#startGateway();
     for (const [uid, user] of Object.entries(users)) await this.#createUser(uid, user);
   }
 
@@ -88,9 +84,14 @@ class RadosgwServer implements Radosgw {
     await Promise.all([this.#gateway?.end('SIGKILL'), this.#cluster.killObjects()]);
   }
 
-  async start(options: { readonly clock?: string } = {}): Promise<void> {
+  async start(): Promise<void> {
     await this.#cluster.startObjects();
-    await this.#startGateway(options.clock);
+    await this.#startGateway();
+  }
+
+  async setClock(offset: string): Promise<void> {
+    await this.#gateway?.end('SIGKILL');
+    await this.#startGateway({ LD_PRELOAD: fakeClock(), FAKETIME: offset });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -99,13 +100,12 @@ class RadosgwServer implements Radosgw {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #startGateway(clock: string | undefined): Promise<void> {
+  async #startGateway(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const [port, tlsPort] = this.#ports;
     const tls = `ssl_endpoint=127.0.0.1:${tlsPort} ssl_certificate=${this.ca} ssl_private_key=${this.#folder}/key.pem`;
     // Without `tcp_nodelay` every answer waits some 40 ms.
     const listen = `beast endpoint=127.0.0.1:${port} tcp_nodelay=1 ${tls}`;
     const command = ['radosgw', '-c', this.#cluster.configuration, '-n', 'client.rgw', '-f', '--rgw-frontends', listen];
-    const env = clock ? { LD_PRELOAD: fakeClock(), FAKETIME: clock } : {};
     this.#gateway = new Daemon({ name: 'radosgw', folder: this.#folder, command, env });
     await this.#gateway.until(() => isOpen(port));
   }

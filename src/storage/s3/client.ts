@@ -67,14 +67,9 @@ function readAuthorities(path: string): string {
  * objects end by it; so a wrong clock is told.
  */
 function keepClock(client: S3Client, now: () => Instant): void {
-  const ignore = (): void => undefined;
   Object.defineProperty(client.config, 'systemClockOffset', { get: () => now() - Date.now(), set: ignore });
 }
 
-const silent = {
-  trace: () => undefined,
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
+const ignore = (): void => undefined;
+
+const silent = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };

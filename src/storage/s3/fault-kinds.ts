@@ -92,6 +92,9 @@ export const faultsByName: Readonly<Record<string, FaultKind>> = {
   InvalidEncryptionAlgorithmError: encryption,
   ServerSideEncryptionConfigurationNotFoundError: encryption,
   ObjectLockConfigurationNotFoundError: unlockable,
+  InvalidRequest: refused(
+    'Check `immutable` (Object Lock must be enabled when a bucket is made), `encryption` and `storageClass`.',
+  ),
   SlowDown: busy,
   TooManyRequests: busy,
   TooManyRequestsException: busy,

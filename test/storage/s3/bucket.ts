@@ -14,6 +14,8 @@ import type { Radosgw, S3User } from '../../servers/radosgw.ts';
 export interface TestBucket {
   readonly name: string;
   readonly client: S3Client;
+  /** The same with a clock that is off by so many milliseconds. */
+  readonly clientAt: (offset: number) => S3Client;
   readonly options: S3StoreOptions;
   readonly open: (changes?: Partial<S3StoreOptions>) => Promise<ObjectStore>;
 }
@@ -23,7 +25,8 @@ export async function makeBucket(server: Radosgw, kind: { readonly locks?: boole
   const client = clientOf(server.endpoint, server.users.main);
   await client.send(new CreateBucketCommand({ Bucket: name, ObjectLockEnabledForBucket: kind.locks }));
   const options = optionsFor(server, name);
-  return { name, client, options, open: (changes = {}) => openS3Store({ ...options, ...changes }) };
+  const clientAt = (offset: number): S3Client => clientOf(server.endpoint, server.users.main, offset);
+  return { name, client, clientAt, options, open: (changes = {}) => openS3Store({ ...options, ...changes }) };
 }
 
 export function optionsFor(server: Radosgw, bucket: string): S3StoreOptions {
