@@ -1,7 +1,7 @@
 import type { BackupRecord, StoredCopy } from '../base/backup.ts';
 import { MusterError } from '../base/error.ts';
 import type { RunRecord } from '../journal/journal.ts';
-import { isDue, isStored, missingCopies, planCopies, type MissingCopy } from '../order/copy-plan.ts';
+import { isDue, isStored, missingCopies, planCopies, wantedFor, type MissingCopy } from '../order/copy-plan.ts';
 import { noCopyError, storageOf } from '../order/choose-backup.ts';
 import type { PlannedStep } from '../order/step.ts';
 import { decide } from '../retention/decide.ts';
@@ -82,12 +82,27 @@ function asAsked({ plan }: State, backup: BackupRecord, storage: string): readon
 /** What retention would remove at the next occasion is not worth a copy. */
 function keptIn(state: State, systems: readonly string[]) {
   const backups = state.catalog().backups();
-  const decisions = decide(state.plan, backups, state.clock.now());
-  const gone = new Set(decisions.flatMap(({ action, backup }) => (action === 'delete' ? backup : [])));
+  const decisions = decide(state.plan, backups.map(asWanted(state.plan)), state.clock.now());
+  const gone = new Set(decisions.flatMap((each) => (each.action === 'delete' ? keyOf(each) : [])));
+  const own = (name: string): string | undefined =>
+    state.plan.storage.get(name)?.retention === undefined ? undefined : name;
   return {
     backups: backups.filter(({ system }) => systems.length === 0 || systems.includes(system)),
-    keeps: ({ id }: BackupRecord) => !gone.has(id),
+    keeps: ({ id }: BackupRecord, storage: string) => !gone.has(keyOf({ backup: id, storage: own(storage) })),
   };
+}
+
+/** As if it were everywhere already: so it is judged there. */
+function asWanted(plan: State['plan']): (backup: BackupRecord) => BackupRecord {
+  return (backup) => {
+    const missing = wantedFor(plan, backup).filter((name) => !isStored(backup, name));
+    const copies = missing.map((name) => ({ name, snapshot: '', status: 'stored' }) as const);
+    return { ...backup, storage: [...backup.storage, ...copies] };
+  };
+}
+
+function keyOf({ backup, storage }: { readonly backup: string; readonly storage: string | undefined }): string {
+  return JSON.stringify([backup, storage ?? null]);
 }
 
 function stepsFor(state: State, missing: readonly MissingCopy[]): readonly PlannedStep[] {

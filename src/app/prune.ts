@@ -1,7 +1,7 @@
 import type { BackupRecord } from '../base/backup.ts';
 import type { Instant } from '../base/clock.ts';
 import { MusterError } from '../base/error.ts';
-import { planRemoval } from '../order/maintain-plan.ts';
+import { planRemoval, type Removal } from '../order/maintain-plan.ts';
 import type { PlannedStep } from '../order/step.ts';
 import type { RetentionDecision } from '../retention/decide.ts';
 import { decide } from '../retention/decide.ts';
@@ -44,11 +44,11 @@ async function storeTimes(state: State): Promise<ReadonlyMap<string, ReadonlyMap
 /** What `prune` would do, and what it would free; changes nothing. */
 export async function estimatePrune(state: State, options: PruneOptions): Promise<PruneEstimate> {
   const decisions = await decisionsOf(state, options);
-  const gone = goneOf(state, decisions);
+  const gone = removalsOf(state, decisions);
   let bytesFreed = 0;
   for (const name of await filledTargets(state.plan, state.stores)) {
     const vault = await state.vaults.open(name, { purpose: 'prune' });
-    const without = gone.flatMap(({ storage }) => storage.flatMap((copy) => (copy.name === name ? copy.snapshot : [])));
+    const without = gone.flatMap((removal) => snapshotsOf(removal, name));
     bytesFreed += (await vault.prune({ mode: 'plan', without, signal: options.signal })).bytesFreed;
   }
   return { decisions, excess: excessOf(decisions, options.maxDelete ?? usualMaxDelete), bytesFreed };
@@ -61,10 +61,10 @@ export async function prune(state: State, options: PruneOptions): Promise<PruneO
   const { maxDelete = usualMaxDelete, excess = 'refuse', reason, signal } = options;
   const decisions = await decisionsOf(state, options);
   if (excess === 'refuse') refuseExcess(decisions, maxDelete);
-  const gone = goneOf(state, decisions);
+  const gone = removalsOf(state, decisions);
   const storage = await filledTargets(state.plan, state.stores);
-  const steps = planRemoval(state.plan, { backups: gone, storage });
-  const systems = [...new Set(gone.map(({ system }) => system))];
+  const steps = planRemoval(state.plan, { backups: gone, storage, keeping: keepingOf(state, decisions) });
+  const systems = [...new Set(gone.map(({ backup }) => backup.system))];
   const outcome = await execute(state, {
     kind: 'maintain',
     name: 'prune',
@@ -80,22 +80,57 @@ export async function prune(state: State, options: PruneOptions): Promise<PruneO
 function refuseExcess(decisions: readonly RetentionDecision[], share: number): void {
   const [first] = excessOf(decisions, share);
   if (first === undefined) return;
-  const { system, schedule, all, removed } = first;
-  const scope = schedule === undefined ? `${system} (by hand)` : `${system} (${schedule})`;
+  const { system, schedule, storage, all, removed } = first;
+  const scope = `${system} (${schedule ?? 'by hand'}${storage === undefined ? '' : `, on ${storage}`})`;
   throw new MusterError(`${removed} of ${all} backups of ${scope} would be removed, more than ${share * 100} %`, {
     code: 'too-much-to-remove',
     hint: 'Look at muster prune --dry-run; then allow it with --max-delete or --yes.',
   });
 }
 
-function goneOf(state: State, decisions: readonly RetentionDecision[]): readonly BackupRecord[] {
-  return decisions.flatMap(({ action, backup }) => (action === 'delete' ? (state.catalog().find(backup) ?? []) : []));
+/** Each backup once, with the targets that it goes from. */
+function removalsOf(state: State, decisions: readonly RetentionDecision[]): readonly Removal[] {
+  const targets = new Map<string, string[]>();
+  for (const decision of decisions) {
+    const backup = decision.action === 'delete' ? state.catalog().find(decision.backup) : undefined;
+    if (backup === undefined) continue;
+    targets.set(backup.id, [...(targets.get(backup.id) ?? []), ...targetsOf(state, decision, backup)]);
+  }
+  return [...targets].flatMap(([id, storage]) => {
+    const backup = state.catalog().find(id);
+    return backup === undefined ? [] : [{ backup, storage }];
+  });
+}
+
+/** The copies that a decision is about. */
+function targetsOf({ plan }: State, { storage }: RetentionDecision, backup: BackupRecord): readonly string[] {
+  if (storage !== undefined) return [storage];
+  const stored = backup.storage.filter(({ status }) => status === 'stored').map(({ name }) => name);
+  return stored.filter((name) => plan.storage.get(name)?.retention === undefined);
+}
+
+function snapshotsOf({ backup, storage }: Removal, name: string): readonly string[] {
+  if (!storage.includes(name)) return [];
+  return backup.storage.flatMap((copy) => (copy.name === name && copy.status === 'stored' ? copy.snapshot : []));
+}
+
+/** Targets with backups of a system that stay, by the catalog. */
+function keepingOf(state: State, decisions: readonly RetentionDecision[]): (system: string) => ReadonlySet<string> {
+  const keeping = new Map<string, Set<string>>();
+  for (const decision of decisions) {
+    const backup = decision.action === 'keep' ? state.catalog().find(decision.backup) : undefined;
+    if (backup === undefined) continue;
+    const targets = keeping.get(backup.system) ?? new Set();
+    for (const name of targetsOf(state, decision, backup)) targets.add(name);
+    keeping.set(backup.system, targets);
+  }
+  return (system) => keeping.get(system) ?? new Set();
 }
 
 function resultsOf(
   steps: readonly PlannedStep[],
   record: PruneOutcome['record'],
-  gone: readonly BackupRecord[],
+  gone: readonly Removal[],
 ): Pick<PruneOutcome, 'removed' | 'bytesFreed' | 'errors' | 'refused'> {
   const ends = steps.map(({ id }) => endOf(record, id));
   const removedFrom = new Set(
@@ -107,7 +142,7 @@ function resultsOf(
   const isGone = ({ id, storage }: BackupRecord): boolean =>
     storage.every(({ name, status }) => status !== 'stored' || removedFrom.has(`${name} ${id}`));
   return {
-    removed: gone.filter(isGone).length,
+    removed: gone.filter(({ backup }) => isGone(backup)).length,
     bytesFreed: ends.reduce((sum, end) => sum + (factsOf(end, 'prune')?.bytesFreed ?? 0), 0),
     errors: steps.flatMap(({ id }) => errorOf(record, id) ?? []),
     refused: ends.flatMap((end) => end?.faults ?? []),

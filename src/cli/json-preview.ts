@@ -31,8 +31,8 @@ export function previewJson(preview: Preview): object {
   };
 }
 
-export function decisionJson({ schedule, startedAt, ...decision }: Preview['retention'][number]): object {
-  return { ...decision, schedule: schedule ?? null, startedAt: isoOf(startedAt) };
+export function decisionJson({ schedule, storage, startedAt, ...decision }: Preview['retention'][number]): object {
+  return { ...decision, schedule: schedule ?? null, storage: storage ?? null, startedAt: isoOf(startedAt) };
 }
 
 /** Lengths of time are seconds. */

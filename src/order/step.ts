@@ -55,7 +55,13 @@ export type StepAction =
       readonly from: readonly string[];
     }
   /** Removes these copies from a storage target; the bytes are freed by `prune`. */
-  | { readonly kind: 'forget'; readonly storage: string; readonly copies: readonly CopyToRemove[] }
+  | {
+      readonly kind: 'forget';
+      readonly storage: string;
+      readonly copies: readonly CopyToRemove[];
+      /** Default: `keep`. `remove`: nothing of a system need be left here, because backups of it stay elsewhere. */
+      readonly last?: 'keep' | 'remove' | undefined;
+    }
   /** Frees what no snapshot in the storage target needs. */
   | { readonly kind: 'prune'; readonly storage: string }
   /** Mends a storage target, with what others have of what is lost. `foreign`: snapshots of others that may be replaced. */

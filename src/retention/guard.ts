@@ -73,13 +73,10 @@ function provenReason({ backup }: RetentionDecision, proven: string | undefined)
 
 /** Scopes of which more than this share would be removed. */
 export function excessOf(decisions: readonly RetentionDecision[], share: number): readonly Excess[] {
-  const scopes = new Map<
-    string,
-    { readonly system: string; readonly schedule: string | undefined; all: number; removed: number }
-  >();
-  for (const { system, schedule, action } of decisions) {
-    const key = JSON.stringify([system, schedule]);
-    const scope = scopes.get(key) ?? { system, schedule, all: 0, removed: 0 };
+  const scopes = new Map<string, { -readonly [K in keyof Excess]: Excess[K] }>();
+  for (const { system, schedule, storage, action } of decisions) {
+    const key = JSON.stringify([system, schedule, storage]);
+    const scope = scopes.get(key) ?? { system, schedule, storage, all: 0, removed: 0 };
     scope.all += 1;
     if (action === 'delete') scope.removed += 1;
     scopes.set(key, scope);
@@ -90,6 +87,8 @@ export function excessOf(decisions: readonly RetentionDecision[], share: number)
 export interface Excess {
   readonly system: string;
   readonly schedule: string | undefined;
+  /** As in a decision. */
+  readonly storage: string | undefined;
   readonly all: number;
   readonly removed: number;
 }

@@ -17,16 +17,17 @@ async function check({ storage, copies }: ActionOf<'forget'>, context: StepConte
   }
 }
 
-async function execute({ storage, copies }: ActionOf<'forget'>, context: StepContext): Promise<StepOutcome> {
+async function execute(action: ActionOf<'forget'>, context: StepContext): Promise<StepOutcome> {
+  const { storage } = action;
   try {
-    return await remove(await context.vault(storage), storage, copies);
+    return await remove(await context.vault(storage), action);
   } catch (error) {
     context.signal.throwIfAborted();
     return failed({ kind: 'forget', storage, removed: [] }, stepErrorOf(error));
   }
 }
 
-async function remove(vault: Vault, storage: string, copies: readonly CopyToRemove[]): Promise<StepOutcome> {
+async function remove(vault: Vault, { storage, copies, last = 'keep' }: ActionOf<'forget'>): Promise<StepOutcome> {
   const refused: StepOutcome['faults'][number][] = [];
   const wanted: CopyToRemove[] = [];
   for (const copy of copies) {
@@ -36,7 +37,7 @@ async function remove(vault: Vault, storage: string, copies: readonly CopyToRemo
   }
   // Retention keeps at least one backup of each scope; one that is not on record there may not be counted on.
   const snapshots = wanted.map(({ snapshot }) => snapshot);
-  await vault.forget({ snapshots, last: 'keep' });
+  await vault.forget({ snapshots, last });
   const removed = wanted.map(({ backup, system }) => ({ backup, system }));
   const facts = { kind: 'forget', storage, removed } as const;
   return refused.length === 0 ? succeeded(facts) : partial(facts, { faults: refused });

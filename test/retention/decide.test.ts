@@ -4,7 +4,14 @@ import { describe, expect, test } from 'vitest';
 import type { BackupRecord } from '../../src/base/backup.ts';
 import type { Retention, RetentionCounts } from '../../src/plan/model/system.ts';
 import { decide, type RetentionDecision } from '../../src/retention/decide.ts';
-import { cronSchedule, sampleBackup, samplePlan, sampleRetention, sampleSystem } from '../sample-plan.ts';
+import {
+  cronSchedule,
+  sampleBackup,
+  samplePlan,
+  sampleRetention,
+  sampleStorage,
+  sampleSystem,
+} from '../sample-plan.ts';
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 10, 20, 12);
@@ -221,6 +228,38 @@ describe('whatever the history and the policy', () => {
         );
       }),
     );
+  });
+});
+
+describe('a storage target with a retention of its own', () => {
+  const plan = samplePlan({
+    systems: [sampleSystem('web', { retention: 'short' })],
+    storage: [sampleStorage('primary'), sampleStorage('offsite'), sampleStorage('archive', { retention: 'long' })],
+    retention: [sampleRetention('short', { last: 1 }), sampleRetention('long', { last: 3 })],
+  });
+  const copies = (...names: readonly string[]): Pick<BackupRecord, 'storage'> => ({
+    storage: names.map((name) => ({ name, snapshot: 'ab', status: 'stored' })),
+  });
+
+  test('is decided about apart from all others, which are decided about together', () => {
+    const backups = [5, 4, 3, 2, 1].map((days) =>
+      sampleBackup('web', now - days * day, copies('primary', 'archive', 'offsite')),
+    );
+    const decisions = decide(plan, backups, now);
+    const kept = (storage: string | undefined): number =>
+      decisions.filter((each) => each.storage === storage && each.action === 'keep').length;
+    expect([decisions.length, kept(undefined), kept('archive'), kept('offsite')]).toEqual([10, 1, 3, 0]);
+  });
+
+  test('has nothing decided about what it does not hold, and what only it holds is nobody else’s', () => {
+    const backups = [
+      sampleBackup('web', now - 2 * day, copies('archive')),
+      sampleBackup('web', now - day, copies('primary')),
+    ];
+    expect(decide(plan, backups, now).map(({ storage, action }) => [storage, action])).toEqual([
+      ['archive', 'keep'],
+      [undefined, 'keep'],
+    ]);
   });
 });
 

@@ -14,6 +14,7 @@ function decided(backups: readonly BackupRecord[]): readonly RetentionDecision[]
     backup: id,
     system,
     schedule,
+    storage: undefined,
     startedAt,
     action: at === 0 ? 'keep' : 'delete',
     reasons: ['last'],

@@ -15,8 +15,8 @@ import { oneLine, printable } from './printable.ts';
 /** What `prune --dry-run` shows. */
 export function renderEstimate({ decisions, excess, bytesFreed }: PruneEstimate, timezone: string): string {
   const warnings = excess.map(
-    ({ system, schedule, all, removed }) =>
-      `${system} (${schedule ?? 'by hand'}): ${removed} of ${all} would go, more than --max-delete allows without a question`,
+    ({ system, schedule, storage, all, removed }) =>
+      `${system} (${schedule ?? 'by hand'}${storage === undefined ? '' : `, on ${storage}`}): ${removed} of ${all} would go, more than --max-delete allows without a question`,
   );
   const end = `About ${formatSize(bytesFreed)} would be freed.`;
   return [renderRetention(decisions, timezone), ...warnings, end].join('\n\n');

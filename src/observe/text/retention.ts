@@ -17,10 +17,10 @@ export function renderRetention(decisions: readonly RetentionDecision[], timezon
 
 function listOf(heading: string, decisions: readonly RetentionDecision[], timezone: string): readonly string[] {
   if (decisions.length === 0) return [];
-  const rows = decisions.map(({ backup, system, schedule, startedAt, reasons }) => [
+  const rows = decisions.map(({ backup, system, schedule, storage, startedAt, reasons }) => [
     backup.slice(0, 8),
     system,
-    schedule ?? 'by hand',
+    storage === undefined ? (schedule ?? 'by hand') : `${schedule ?? 'by hand'}, on ${storage}`,
     momentText(startedAt, timezone),
     reasons.slice(0, 2).join('; '),
   ]);

@@ -5,7 +5,7 @@ import type { Scope } from '../resolve/scope.ts';
 /** Definitions that do nothing by themselves. Messages and audiences can be asked for by hand. */
 const passive: readonly (readonly [SectionName, string])[] = [
   ['storage', 'no system stores backups in it'],
-  ['retention', 'no system or schedule keeps to it'],
+  ['retention', 'no system, schedule or storage target keeps to it'],
   ['tiers', 'no system belongs to it'],
   ['probes', 'no system or step asks it'],
   ['actions', 'no step uses it'],

@@ -2,6 +2,7 @@ import { checkName } from '../check/names.ts';
 import type { LocalStorage, Storage, StorageCommon } from '../model/storage.ts';
 import { child, type Entry } from '../read/node.ts';
 import { namedOf, retryOf } from './common.ts';
+import { referenceOf } from './references.ts';
 import type { Scope } from './scope.ts';
 import { transferLimitOf } from './storage-limit.ts';
 import { restOf, s3Of, sftpOf } from './storage-remote.ts';
@@ -41,7 +42,7 @@ function commonOf(entry: Entry, scope: Scope): StorageCommon {
     capacity: sizeOf(child(value, 'capacity'), scope),
     location: locationOf(value, scope),
     tier: wordOf(child(value, 'tier'), ['hot', 'warm', 'cold', 'archive']),
-    retention: undefined,
+    retention: referenceOf(child(value, 'retention'), 'retention', scope),
     limit: transferLimitOf(child(value, 'limit'), scope),
     connections: numberOf(child(value, 'connections')),
     retry: retry && retryOf(retry, scope),

@@ -273,9 +273,9 @@ return errors === 0;
 }
 validate22.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema37 = {"type":"object","additionalProperties":{"$ref":"#/$defs/target"},"$defs":{"target":{"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}}]},"local":{"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"}},"required":["type","path"],"dependentRequired":{},"additionalProperties":false},"s3":{"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","bucket"],"dependentRequired":{"thaw":["storageClass"]},"additionalProperties":false},"sftp":{"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","host","user","path"],"dependentRequired":{"passphrase":["identity"]},"additionalProperties":false},"rest":{"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","url"],"dependentRequired":{"user":["password"],"password":["user"]},"additionalProperties":false},"thaw":{"type":"object","properties":{"tier":{"enum":["expedited","standard","bulk"]},"days":{"type":"integer","minimum":1,"maximum":365}},"additionalProperties":false},"encryption":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/encryptionKey"},"else":{"enum":["server","kms"]}},"encryptionKey":{"type":"object","properties":{"kms":{"type":"string"},"customer":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["kms"]},{"required":["customer"]}],"additionalProperties":false},"s3Credentials":{"type":"object","properties":{"accessKeyId":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_KEY"}]},"secretAccessKey":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_SECRET"}]},"sessionToken":{"$ref":"common.schema.json#/$defs/secret"}},"required":["accessKeyId","secretAccessKey"],"additionalProperties":false}}};
+const schema37 = {"type":"object","additionalProperties":{"$ref":"#/$defs/target"},"$defs":{"target":{"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}}]},"local":{"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"}},"required":["type","path"],"dependentRequired":{},"additionalProperties":false},"s3":{"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","bucket"],"dependentRequired":{"thaw":["storageClass"]},"additionalProperties":false},"sftp":{"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","host","user","path"],"dependentRequired":{"passphrase":["identity"]},"additionalProperties":false},"rest":{"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","url"],"dependentRequired":{"user":["password"],"password":["user"]},"additionalProperties":false},"thaw":{"type":"object","properties":{"tier":{"enum":["expedited","standard","bulk"]},"days":{"type":"integer","minimum":1,"maximum":365}},"additionalProperties":false},"encryption":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/encryptionKey"},"else":{"enum":["server","kms"]}},"encryptionKey":{"type":"object","properties":{"kms":{"type":"string"},"customer":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["kms"]},{"required":["customer"]}],"additionalProperties":false},"s3Credentials":{"type":"object","properties":{"accessKeyId":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_KEY"}]},"secretAccessKey":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_SECRET"}]},"sessionToken":{"$ref":"common.schema.json#/$defs/secret"}},"required":["accessKeyId","secretAccessKey"],"additionalProperties":false}}};
 const schema38 = {"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}}]};
-const schema39 = {"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"}},"required":["type","path"],"dependentRequired":{},"additionalProperties":false};
+const schema39 = {"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"}},"required":["type","path"],"dependentRequired":{},"additionalProperties":false};
 const schema40 = {"type":"string"};
 const schema42 = {"type":"object","properties":{"upload":{"$ref":"#/$defs/rate"},"download":{"$ref":"#/$defs/rate"},"window":{"$ref":"#/$defs/dailyWindow"}},"additionalProperties":false};
 const schema43 = {"type":"string"};
@@ -485,7 +485,7 @@ vErrors.push(err1);
 errors++;
 }
 for(const key0 in data){
-if(!((((((key0 === "type") || (key0 === "path")) || (key0 === "capacity")) || (key0 === "location")) || (key0 === "tier")) || (key0 === "limit"))){
+if(!(((((((key0 === "type") || (key0 === "path")) || (key0 === "capacity")) || (key0 === "location")) || (key0 === "tier")) || (key0 === "retention")) || (key0 === "limit"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema39,data};
 if(vErrors === null){
 vErrors = [err2];
@@ -561,15 +561,10 @@ vErrors.push(err7);
 errors++;
 }
 }
-if(data.limit !== undefined){
-if(!(validate29(data.limit, {instancePath:instancePath+"/limit",parentData:data,parentDataProperty:"limit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data};
+if(data.retention !== undefined){
+let data5 = data.retention;
+if(typeof data5 !== "string"){
+const err8 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.retention.type,parentSchema:schema39.properties.retention,data:data5};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -578,12 +573,30 @@ vErrors.push(err8);
 }
 errors++;
 }
+}
+if(data.limit !== undefined){
+if(!(validate29(data.limit, {instancePath:instancePath+"/limit",parentData:data,parentDataProperty:"limit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
 validate28.errors = vErrors;
 return errors === 0;
 }
 validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema48 = {"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","bucket"],"dependentRequired":{"thaw":["storageClass"]},"additionalProperties":false};
+const schema48 = {"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","bucket"],"dependentRequired":{"thaw":["storageClass"]},"additionalProperties":false};
 const schema49 = {"type":"object","properties":{"tier":{"enum":["expedited","standard","bulk"]},"days":{"type":"integer","minimum":1,"maximum":365}},"additionalProperties":false};
 const schema50 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/encryptionKey"},"else":{"enum":["server","kms"]}};
 const schema51 = {"type":"object","properties":{"kms":{"type":"string"},"customer":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["kms"]},{"required":["customer"]}],"additionalProperties":false};
@@ -1994,16 +2007,10 @@ vErrors.push(err19);
 errors++;
 }
 }
-if(data.limit !== undefined){
-if(!(validate29(data.limit, {instancePath:instancePath+"/limit",parentData:data,parentDataProperty:"limit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
-errors = vErrors.length;
-}
-}
-if(data.connections !== undefined){
-let data17 = data.connections;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err20 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema48.properties.connections.type,parentSchema:schema48.properties.connections,data:data17};
+if(data.retention !== undefined){
+let data16 = data.retention;
+if(typeof data16 !== "string"){
+const err20 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema48.properties.retention.type,parentSchema:schema48.properties.retention,data:data16};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2012,9 +2019,17 @@ vErrors.push(err20);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 > 256 || isNaN(data17)){
-const err21 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema48.properties.connections,data:data17};
+}
+if(data.limit !== undefined){
+if(!(validate29(data.limit, {instancePath:instancePath+"/limit",parentData:data,parentDataProperty:"limit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+errors = vErrors.length;
+}
+}
+if(data.connections !== undefined){
+let data18 = data.connections;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err21 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema48.properties.connections.type,parentSchema:schema48.properties.connections,data:data18};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2023,13 +2038,24 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(data17 < 1 || isNaN(data17)){
-const err22 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema48.properties.connections,data:data17};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 > 256 || isNaN(data18)){
+const err22 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema48.properties.connections,data:data18};
 if(vErrors === null){
 vErrors = [err22];
 }
 else {
 vErrors.push(err22);
+}
+errors++;
+}
+if(data18 < 1 || isNaN(data18)){
+const err23 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema48.properties.connections,data:data18};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
 }
 errors++;
 }
@@ -2043,22 +2069,10 @@ errors = vErrors.length;
 }
 if(data.thaw !== undefined){
 if(data.storageClass === undefined){
-const err23 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "thaw",
+const err24 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "thaw",
     missingProperty: "storageClass",
     depsCount: 1,
     deps: "storageClass"},message:"must have property storageClass when property thaw is present",schema:schema48.dependentRequired,parentSchema:schema48,data};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-}
-}
-else {
-const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema48.type,parentSchema:schema48,data};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2067,12 +2081,24 @@ vErrors.push(err24);
 }
 errors++;
 }
+}
+}
+else {
+const err25 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema48.type,parentSchema:schema48,data};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
 validate34.errors = vErrors;
 return errors === 0;
 }
 validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema61 = {"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","host","user","path"],"dependentRequired":{"passphrase":["identity"]},"additionalProperties":false};
+const schema61 = {"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","host","user","path"],"dependentRequired":{"passphrase":["identity"]},"additionalProperties":false};
 
 function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2484,16 +2510,10 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data.limit !== undefined){
-if(!(validate29(data.limit, {instancePath:instancePath+"/limit",parentData:data,parentDataProperty:"limit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
-errors = vErrors.length;
-}
-}
-if(data.connections !== undefined){
-let data17 = data.connections;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err29 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema61.properties.connections.type,parentSchema:schema61.properties.connections,data:data17};
+if(data.retention !== undefined){
+let data16 = data.retention;
+if(typeof data16 !== "string"){
+const err29 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema61.properties.retention.type,parentSchema:schema61.properties.retention,data:data16};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2502,9 +2522,17 @@ vErrors.push(err29);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 > 256 || isNaN(data17)){
-const err30 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema61.properties.connections,data:data17};
+}
+if(data.limit !== undefined){
+if(!(validate29(data.limit, {instancePath:instancePath+"/limit",parentData:data,parentDataProperty:"limit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+errors = vErrors.length;
+}
+}
+if(data.connections !== undefined){
+let data18 = data.connections;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err30 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema61.properties.connections.type,parentSchema:schema61.properties.connections,data:data18};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2513,13 +2541,24 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(data17 < 1 || isNaN(data17)){
-const err31 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema61.properties.connections,data:data17};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 > 256 || isNaN(data18)){
+const err31 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema61.properties.connections,data:data18};
 if(vErrors === null){
 vErrors = [err31];
 }
 else {
 vErrors.push(err31);
+}
+errors++;
+}
+if(data18 < 1 || isNaN(data18)){
+const err32 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema61.properties.connections,data:data18};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
 }
 errors++;
 }
@@ -2533,22 +2572,10 @@ errors = vErrors.length;
 }
 if(data.passphrase !== undefined){
 if(data.identity === undefined){
-const err32 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "passphrase",
+const err33 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "passphrase",
     missingProperty: "identity",
     depsCount: 1,
     deps: "identity"},message:"must have property identity when property passphrase is present",schema:schema61.dependentRequired,parentSchema:schema61,data};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-}
-else {
-const err33 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema61.type,parentSchema:schema61,data};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2557,12 +2584,24 @@ vErrors.push(err33);
 }
 errors++;
 }
+}
+}
+else {
+const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema61.type,parentSchema:schema61,data};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
 validate45.errors = vErrors;
 return errors === 0;
 }
 validate45.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema65 = {"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","url"],"dependentRequired":{"user":["password"],"password":["user"]},"additionalProperties":false};
+const schema65 = {"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["type","url"],"dependentRequired":{"user":["password"],"password":["user"]},"additionalProperties":false};
 
 function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2893,16 +2932,10 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data.limit !== undefined){
-if(!(validate29(data.limit, {instancePath:instancePath+"/limit",parentData:data,parentDataProperty:"limit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
-errors = vErrors.length;
-}
-}
-if(data.connections !== undefined){
-let data14 = data.connections;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err22 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema65.properties.connections.type,parentSchema:schema65.properties.connections,data:data14};
+if(data.retention !== undefined){
+let data13 = data.retention;
+if(typeof data13 !== "string"){
+const err22 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.properties.retention.type,parentSchema:schema65.properties.retention,data:data13};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2911,9 +2944,17 @@ vErrors.push(err22);
 }
 errors++;
 }
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 > 256 || isNaN(data14)){
-const err23 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema65.properties.connections,data:data14};
+}
+if(data.limit !== undefined){
+if(!(validate29(data.limit, {instancePath:instancePath+"/limit",parentData:data,parentDataProperty:"limit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+errors = vErrors.length;
+}
+}
+if(data.connections !== undefined){
+let data15 = data.connections;
+if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
+const err23 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema65.properties.connections.type,parentSchema:schema65.properties.connections,data:data15};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2922,13 +2963,24 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data14 < 1 || isNaN(data14)){
-const err24 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema65.properties.connections,data:data14};
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 > 256 || isNaN(data15)){
+const err24 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema65.properties.connections,data:data15};
 if(vErrors === null){
 vErrors = [err24];
 }
 else {
 vErrors.push(err24);
+}
+errors++;
+}
+if(data15 < 1 || isNaN(data15)){
+const err25 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema65.properties.connections,data:data15};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
 }
 errors++;
 }
@@ -2942,25 +2994,10 @@ errors = vErrors.length;
 }
 if(data.user !== undefined){
 if(data.password === undefined){
-const err25 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "user",
+const err26 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "user",
     missingProperty: "password",
     depsCount: 1,
     deps: "password"},message:"must have property password when property user is present",schema:schema65.dependentRequired,parentSchema:schema65,data};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-}
-if(data.password !== undefined){
-if(data.user === undefined){
-const err26 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "password",
-    missingProperty: "user",
-    depsCount: 1,
-    deps: "user"},message:"must have property user when property password is present",schema:schema65.dependentRequired,parentSchema:schema65,data};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2970,14 +3007,29 @@ vErrors.push(err26);
 errors++;
 }
 }
-}
-else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema65.type,parentSchema:schema65,data};
+if(data.password !== undefined){
+if(data.user === undefined){
+const err27 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "password",
+    missingProperty: "user",
+    depsCount: 1,
+    deps: "user"},message:"must have property user when property password is present",schema:schema65.dependentRequired,parentSchema:schema65,data};
 if(vErrors === null){
 vErrors = [err27];
 }
 else {
 vErrors.push(err27);
+}
+errors++;
+}
+}
+}
+else {
+const err28 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema65.type,parentSchema:schema65,data};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
 }
 errors++;
 }

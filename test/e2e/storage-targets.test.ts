@@ -1,0 +1,50 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { folderWith, muster, musterJson } from './muster.ts';
+
+const env = { MUSTER_PASSPHRASE: 'correct horse battery staple' };
+
+/** A shop whose storage is as given, with so many backups of its web server. */
+async function shopWith(storage: string, backups: number): Promise<string> {
+  const plan = `muster: 1
+name: shop
+keys: { main: { passphrase: { env: MUSTER_PASSPHRASE } } }
+storage:
+${storage}
+retention:
+  few: { keep: { last: 2 } }
+  many: { keep: { last: 9 } }
+systems:
+  web: { storage: { to: primary, copies: [second] }, retention: few, source: { type: files, paths: [./web] } }
+`;
+  const folder = await folderWith({ 'muster.yaml': plan, 'web/index.html': '<h1>shop</h1>' });
+  for (let round = 0; round < backups; round += 1) {
+    await writeFile(join(folder, 'web', `file-${round}`), `${round}`);
+    expect(await muster(['backup', 'web'], { cwd: folder, env })).toMatchObject({ exitCode: 0 });
+  }
+  return folder;
+}
+
+async function snapshotsIn(folder: string, ...targets: readonly string[]): Promise<readonly number[]> {
+  const lists = await Promise.all(targets.map((name) => readdir(join(folder, name, 'snapshots'))));
+  return lists.map((names) => names.length);
+}
+
+describe('a storage target with a retention of its own', () => {
+  test('keeps what goes elsewhere, and gets no copy of what it would not keep', async () => {
+    const storage = `  primary: { type: local, path: ./primary }
+  second: { type: local, path: ./second, retention: many }`;
+    const folder = await shopWith(storage, 4);
+    const { decisions } = await musterJson<{ decisions: readonly { storage: string | null; action: string }[] }>(
+      ['prune'],
+      { cwd: folder, env },
+    );
+    const deleted = decisions.filter(({ action }) => action === 'delete');
+    expect(deleted.map(({ storage: place }) => place)).toEqual([null, null]);
+    expect(await snapshotsIn(folder, 'primary', 'second')).toEqual([2, 4]);
+    const copies = await musterJson<{ steps: readonly object[] }>(['copy', '--dry-run'], { cwd: folder, env });
+    expect(copies.steps).toEqual([]);
+    expect(await muster(['verify', '--all-copies'], { cwd: folder, env })).toMatchObject({ exitCode: 0 });
+  });
+});
