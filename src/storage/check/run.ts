@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Milliseconds } from '../../base/clock.ts';
 import { messageOf, MusterError } from '../../base/error.ts';
-import type { ObjectInfo, ObjectStore } from '../store.ts';
+import type { ObjectInfo, ObjectStore, ObjectWriter } from '../store.ts';
+import { around, replaced } from '../wrap/around.ts';
 import { CheckFailure } from './assert.ts';
 import type { CheckCase, CheckGroup, CheckSubject } from './case.ts';
 import { checkGroups } from './groups.ts';
@@ -101,9 +102,11 @@ async function runCase(
   if (unmet !== undefined) return { name, status: 'not-applicable', detail: unmet, notes: [], duration: 0 };
   const begun = clock.now();
   const notes: string[] = [];
-  const { subject, names } = subjectFor(work, number, notes);
+  const { subject, names, writers } = subjectFor(work, number, notes);
   const detail = await run(subject).then(() => undefined, faultText);
   const duration = clock.now() - begun;
+  // A case that failed has left its writers open; to the others an abort does no harm.
+  await Promise.allSettled(writers.map((writer) => writer.abort()));
   await clean(work, [...names, ...(await remains(work, subject.prefix))]);
   return { name, status: detail === undefined ? 'passed' : 'failed', detail, notes, duration };
 }
@@ -113,16 +116,19 @@ function faultText(error: unknown): string {
   return error instanceof CheckFailure ? error.message : `the store failed: ${messageOf(error)}`;
 }
 
-function subjectFor(
-  { store, place }: Workplace,
-  number: number,
-  notes: string[],
-): { readonly subject: CheckSubject; readonly names: ReadonlySet<string> } {
+interface Prepared {
+  readonly subject: CheckSubject;
+  readonly names: ReadonlySet<string>;
+  readonly writers: readonly ObjectWriter[];
+}
+
+function subjectFor({ store, place }: Workplace, number: number, notes: string[]): Prepared {
   const names = new Set<string>();
+  const writers: ObjectWriter[] = [];
   const prefix = place.prefixOf(number);
   const isOwn = (name: string): boolean => place.root !== undefined || names.has(name);
   const subject: CheckSubject = {
-    store,
+    store: withWriters(store, writers),
     prefix,
     name: (hint, content) => {
       const name = place.nameOf(prefix, `${number}-${hint}`, content);
@@ -132,7 +138,20 @@ function subjectFor(
     list: async (within = prefix) => (await infosOf(store, within)).filter(({ name }) => isOwn(name)),
     note: (text) => notes.push(text),
   };
-  return { subject, names };
+  return { subject, names, writers };
+}
+
+/** The same store, whose writers are on record. */
+function withWriters(store: ObjectStore, writers: ObjectWriter[]): ObjectStore {
+  const open = async (): Promise<ObjectWriter> => {
+    const writer = await store.writer();
+    writers.push(writer);
+    return writer;
+  };
+  return replaced(
+    around(store, (_, run) => run()),
+    { writer: open },
+  );
 }
 
 async function infosOf(store: ObjectStore, prefix: string): Promise<readonly ObjectInfo[]> {
