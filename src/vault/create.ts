@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { MusterError } from '../base/error.ts';
 import { usernameHere } from '../base/process.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import { openCache } from './cache/open-cache.ts';
 import { newConfig, sealConfig } from './format/config.ts';
 import type { KeySlot, ScryptCost } from './format/key-slot.ts';
 import { createKeySlot, defaultCost } from './format/key-slot.ts';
@@ -28,6 +29,8 @@ export interface CreateOptions {
   readonly polynomial?: bigint;
   /** What encrypts everything; default: a random one. Packs can go between repositories with the same one as they are. */
   readonly master?: MasterKey;
+  /** As of `OpenOptions`. */
+  readonly cacheFolder?: string | undefined;
 }
 
 /**
@@ -47,10 +50,11 @@ export async function createRepository(options: CreateOptions): Promise<Reposito
   if (!(await store.putNew(configName, sealedConfig))) return await giveWay(store, slots);
   // These were there before the config, so they can't belong to it; restic would stumble over them.
   for (const name of strays) await store.remove(name);
-  const objects = new JsonObjects({ store, sealer, version: config.version });
+  const cache = await openCache(store, config.id, options.cacheFolder);
+  const objects = new JsonObjects({ store, sealer, version: config.version, cache });
   const holder = options.identity ?? holderHere();
   const keySlot = slots[0]?.id ?? '';
-  const parts = { objects, sealer, config, sealedConfig, clock, holder, keySlot };
+  const parts = { objects, sealer, config, sealedConfig, clock, holder, keySlot, cache };
   return new OpenRepository({ ...parts, index: new BlobIndex() });
 }
 

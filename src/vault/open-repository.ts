@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import { codeOf, MusterError } from '../base/error.ts';
+import { codeOf } from '../base/error.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { chunksOf } from './chunker/chunks.ts';
+import { BlobReads } from './blob-reads.ts';
+import type { MetadataCache } from './cache/metadata-cache.ts';
 import type { RepositoryConfig } from './format/config.ts';
-import { configName } from './format/names.ts';
 import type { JsonObjects } from './format/objects.ts';
 import type { IndexedPack } from './format/index-file.ts';
 import type { Sealer } from './format/seal.ts';
@@ -21,10 +22,10 @@ import { checkPacks } from './pack/check-packs.ts';
 import { PackReceiver } from './pack/pack-receiver.ts';
 import type { SealedBlobToAdd } from './pack/pack-writer.ts';
 import { PackWriter } from './pack/pack-writer.ts';
-import { PackReader } from './pack/pack-reader.ts';
-import { readBlob } from './pack/read-blob.ts';
+import { Turns } from './turns.ts';
 import { faultsOfAccess } from './verify/access.ts';
 import { readIndexFiles } from './verify/index-files.ts';
+import { refuseReplaced, vaultReadOnly } from './repository-faults.ts';
 import type {
   BlobLocation,
   BlobType,
@@ -47,6 +48,7 @@ export interface RepositoryParts {
   readonly index: BlobIndex;
   /** Gets index files that can't be read; without it they are refused. */
   readonly onDamagedIndex?: OnDamagedIndex | undefined;
+  readonly cache?: MetadataCache | undefined;
   readonly clock: Clock;
   readonly holder: LockHolder;
   /** The key slot that opened it. */
@@ -65,17 +67,15 @@ export class OpenRepository implements Repository {
   /** Replaced when another has removed what it lists. */
   #index: BlobIndex;
   readonly #packs: PackWriter;
-  readonly #readers: Readonly<Record<BlobType, PackReader>>;
+  readonly #reads: BlobReads;
   readonly #indexWriter: IndexWriter;
   /** Blobs on their way into a durable pack. */
   readonly #pending = new Set<string>();
   readonly #locks = new Set<CheckedLock>();
   /** True when something was saved without a lock, and not flushed yet. */
   #savedWithoutLock = false;
-  /** Writes take turns. */
-  #turn: Promise<unknown> = Promise.resolve();
-  /** Of those that are not over. */
-  #turns = 0;
+  /** Of writes. */
+  readonly #turns = new Turns();
 
   constructor(parts: RepositoryParts) {
     this.#parts = parts;
@@ -86,7 +86,6 @@ export class OpenRepository implements Repository {
     this.store = parts.objects.store;
     this.polynomial = parts.config.polynomial;
     this.keySlot = parts.keySlot;
-    this.#readers = { data: new PackReader(this.store), tree: new PackReader(this.store) };
     const save = (bytes: Uint8Array): Promise<Id> => saveHeld({ objects, locks: this.#locks, kind: 'index', bytes });
     this.#indexWriter = new IndexWriter(save, parts.clock, (id) => this.#index.files.add(id));
     const onPack: ConstructorParameters<typeof PackWriter>[0]['onPack'] = (pack) => {
@@ -94,7 +93,11 @@ export class OpenRepository implements Repository {
       this.#indexWriter.add(pack);
       for (const blob of pack.blobs) this.#pending.delete(keyOf(blob.type, blob.id));
     };
-    this.#packs = new PackWriter({ store: this.store, sealer: parts.sealer, onPack });
+    const { cache } = parts;
+    this.#packs = new PackWriter({ store: this.store, sealer: parts.sealer, onPack, cache });
+    this.#reads = new BlobReads({ store: this.store, sealer: this.sealer, cache, index: () => this.#index });
+    void cache?.keepOnly('packs', (id) => this.#index.hasPack(id));
+    void cache?.keepOnly('index', (id) => this.#index.files.has(id));
   }
 
   get packAccess(): PackAccess {
@@ -109,7 +112,7 @@ export class OpenRepository implements Repository {
     this.#refuseOldVersion();
     const id = hash('sha256', bytes);
     if (this.#locks.size === 0) this.#savedWithoutLock = true;
-    return await this.#inTurn(async () => {
+    return await this.#turns.take(async () => {
       if (this.has(type, id) || claims?.claim(id) === false) return { id, stored: 0 };
       const stored = await this.#packs.add({ type, id, compression }, bytes);
       // Its pack may be durable already.
@@ -120,7 +123,7 @@ export class OpenRepository implements Repository {
   }
 
   saveAtOnce(type: BlobType, bytes: Uint8Array, { claims, compression }: SaveOptions = {}): SavedBlob | undefined {
-    if (this.#turns > 0 || this.#locks.size === 0 || !this.#packs.hasRoom(type, bytes.length)) return undefined;
+    if (this.#turns.isBusy || this.#locks.size === 0 || !this.#packs.hasRoom(type, bytes.length)) return undefined;
     this.#refuseOldVersion();
     const id = hash('sha256', bytes);
     if (this.has(type, id) || claims?.claim(id) === false) return { id, stored: 0 };
@@ -132,7 +135,7 @@ export class OpenRepository implements Repository {
   async saveSealed(blob: SealedBlobToAdd, sealed: Buffer): Promise<number> {
     this.#refuseOldVersion();
     const { type, id } = blob;
-    return await this.#inTurn(async () => {
+    return await this.#turns.take(async () => {
       if (this.has(type, id)) return 0;
       await this.#packs.addSealed(blob, sealed);
       if (!this.#index.has(type, id)) this.#pending.add(keyOf(type, id));
@@ -143,7 +146,7 @@ export class OpenRepository implements Repository {
 
   async savePack(pack: IndexedPack, bytes: Uint8Array): Promise<void> {
     this.#refuseOldVersion();
-    await this.#inTurn(async () => {
+    await this.#turns.take(async () => {
       await this.#packs.addPack(pack, bytes);
       for (const { type, id } of pack.blobs) if (!this.#index.has(type, id)) this.#pending.add(keyOf(type, id));
       await this.#indexWriter.writeIfDue();
@@ -158,28 +161,28 @@ export class OpenRepository implements Repository {
     return { key: this.sealer.key, polynomial, index: this.#index.view(), receiver };
   }
 
+  expect(trees: readonly Id[]): void {
+    this.#reads.expect(trees);
+  }
+
+  storedTrees(): Pick<Repository, 'load' | 'expect'> {
+    const reads = this.#reads.fromStore();
+    return { load: (type, id) => this.#load(reads, type, id), expect: (trees) => reads.expect(trees) };
+  }
+
   async load(type: BlobType, id: Id): Promise<Buffer> {
+    return await this.#load(this.#reads, type, id);
+  }
+
+  async #load(reads: BlobReads, type: BlobType, id: Id): Promise<Buffer> {
+    if (this.#pending.has(keyOf(type, id))) await this.#turns.take(() => this.#packs.finish());
     try {
-      return await this.#loadKnown(type, id);
+      return await reads.load(type, id);
     } catch (error) {
       // Another program may have moved it to a new pack since the index was read.
       if (codeOf(error) !== 'blob-missing' || !(await this.refresh())) throw error;
-      return await this.#loadKnown(type, id);
+      return await reads.load(type, id);
     }
-  }
-
-  async #loadKnown(type: BlobType, id: Id): Promise<Buffer> {
-    if (this.#pending.has(keyOf(type, id))) await this.#inTurn(() => this.#packs.finish());
-    let reason: unknown;
-    for (const location of this.#index.locations(type, id)) {
-      try {
-        return await readBlob(this.#readers[type], this.#parts.sealer, location);
-      } catch (error) {
-        if (codeOf(error) !== 'blob-damaged' && codeOf(error) !== 'object-missing') throw error;
-        reason ??= error;
-      }
-    }
-    throw codeOf(reason) === 'blob-damaged' ? reason : blobMissing(type, id, reason);
   }
 
   locate(type: BlobType, id: Id): BlobLocation | undefined {
@@ -200,7 +203,7 @@ export class OpenRepository implements Repository {
   }
 
   async flush(): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#turns.take(async () => {
       await this.#packs.finish();
       await this.#indexWriter.write();
       this.#savedWithoutLock = false;
@@ -220,6 +223,8 @@ export class OpenRepository implements Repository {
   async listIds(kind: 'snapshots' | 'locks' | 'index' | 'data'): Promise<readonly Id[]> {
     const ids: Id[] = [];
     for await (const { id } of this.#parts.objects.list(kind)) ids.push(id);
+    const there = new Set(ids);
+    if (kind === 'snapshots') await this.#parts.cache?.keepOnly(kind, (id) => there.has(id));
     return ids;
   }
 
@@ -250,14 +255,9 @@ export class OpenRepository implements Repository {
   }
 
   async lock(kind: 'shared' | 'exclusive'): Promise<RepositoryLock> {
-    const lock = await takeLock({ ...this.#parts, kind });
-    try {
-      await this.#refuseReplaced();
-      await this.refresh();
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
+    const meanwhile = async (): Promise<void> =>
+      void (await Promise.all([refuseReplaced(this.store, this.#parts.sealedConfig), this.refresh()]));
+    const lock = await takeLock({ ...this.#parts, kind, meanwhile });
     this.#locks.add(lock);
     const release = async (): Promise<void> => {
       if (this.#locks.delete(lock) && this.#locks.size === 0 && !this.#savedWithoutLock) await this.close();
@@ -266,18 +266,8 @@ export class OpenRepository implements Repository {
     return { lost: lock.lost, check: () => lock.check(), release };
   }
 
-  /** Nobody may write with the old master key into a vault that has got a new one. */
-  async #refuseReplaced(): Promise<void> {
-    const sealed = await configIfThere(this.store);
-    if (sealed === undefined || sealed.equals(this.#parts.sealedConfig)) return;
-    throw new MusterError(`the vault in ${this.store.description} has been replaced since it was opened`, {
-      code: 'vault-replaced',
-      hint: 'Start the command again: it will open the vault as it is now.',
-    });
-  }
-
   async refresh(): Promise<boolean> {
-    return await this.#inTurn(async () => {
+    return await this.#turns.take(async () => {
       const isAtWork = this.#locks.size > 0 || this.#savedWithoutLock;
       const { objects, onDamagedIndex } = this.#parts;
       const isUnsure = !isAtWork && this.#indexWriter.drop() > 0;
@@ -292,46 +282,17 @@ export class OpenRepository implements Repository {
   }
 
   async close(): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#turns.take(async () => {
       await this.#packs.reset();
       this.#pending.clear();
     });
   }
 
-  async #inTurn<T>(run: () => Promise<T>): Promise<T> {
-    this.#turns += 1;
-    const turn = this.#turn.then(run).finally(() => (this.#turns -= 1));
-    this.#turn = turn.catch(() => undefined);
-    return await turn;
-  }
-
   #refuseOldVersion(): void {
-    if (this.#parts.config.version === 2) return;
-    throw new MusterError(`the vault in ${this.store.description} has format 1, which can only be read`, {
-      code: 'vault-read-only',
-      hint: 'Bring it to format 2 with `restic migrate upgrade_repo_v2`, or back up to another place.',
-    });
-  }
-}
-
-async function configIfThere(store: ObjectStore): Promise<Buffer | undefined> {
-  try {
-    return await store.get(configName);
-  } catch (error) {
-    if (codeOf(error) === 'object-missing') return undefined;
-    throw error;
+    if (this.#parts.config.version !== 2) throw vaultReadOnly(this.store);
   }
 }
 
 function keyOf(type: BlobType, id: Id): string {
   return `${type}/${id}`;
-}
-
-function blobMissing(type: BlobType, id: Id, cause: unknown): MusterError {
-  const detail = cause === undefined ? 'no index lists it' : 'its pack is gone';
-  return new MusterError(`${type} blob ${id} is missing: ${detail}`, {
-    code: 'blob-missing',
-    hint: 'Restore from another copy of the backups; `restic check` says what else is missing.',
-    cause,
-  });
 }

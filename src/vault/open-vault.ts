@@ -28,6 +28,8 @@ export interface OpenVaultOptions {
   readonly onDamagedIndex?: OnDamagedIndex | undefined;
   /** The key slot to try first: the one that this passphrase opened before. */
   readonly firstSlot?: string | undefined;
+  /** Where index files, snapshots and folders of vaults in remote stores are kept at hand; undefined: nowhere. */
+  readonly cacheFolder?: string | undefined;
 }
 
 export interface CreateVaultOptions {
@@ -37,6 +39,8 @@ export interface CreateVaultOptions {
   readonly clock: Clock;
   /** Gets the master key of that vault, and cuts files where it does: then packs are copied between the two as they are. */
   readonly like?: Vault | undefined;
+  /** As of `OpenVaultOptions`. */
+  readonly cacheFolder?: string | undefined;
 }
 
 /** Opens a vault that muster or restic made. Throws what `openRepository` throws: `vault-missing`, `wrong-passphrase` … */

@@ -1,10 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import { codeOf, MusterError } from '../base/error.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import { openCache } from './cache/open-cache.ts';
 import { configName } from './format/names.ts';
 import { JsonObjects } from './format/objects.ts';
 import type { OnDamagedIndex } from './index/read-index.ts';
-import { readIndex } from './index/read-index.ts';
+import { listIndex, readIndex } from './index/read-index.ts';
 import { unlock } from './keys/unlock.ts';
 import type { LockHolder } from './lock/lock-file.ts';
 import { holderHere } from './lock/lock-file.ts';
@@ -21,6 +22,8 @@ export interface OpenOptions {
   readonly identity?: LockHolder;
   /** Gets index files that can't be read, for a repair; without it they are refused. */
   readonly onDamagedIndex?: OnDamagedIndex | undefined;
+  /** Where index files, snapshots and folders of vaults in remote stores are kept at hand; undefined: nowhere. */
+  readonly cacheFolder?: string | undefined;
 }
 
 /**
@@ -29,14 +32,17 @@ export interface OpenOptions {
  */
 export async function openRepository(options: OpenOptions): Promise<Repository> {
   const { store, clock } = options;
-  const sealed = await readConfig(store);
-  const { passphrase, firstSlot } = options;
+  const { passphrase, firstSlot, cacheFolder, onDamagedIndex } = options;
+  const [reading, listed] = [readConfig(store), listIndex(store)];
+  // Whether there is a vault at all, and who may open it, is told first.
+  listed.catch(() => undefined);
+  const sealed = await reading;
   const { sealer, config, slot } = await unlock({ store, sealedConfig: sealed, passphrase, firstSlot });
-  const objects = new JsonObjects({ store, sealer, version: config.version });
-  const { onDamagedIndex } = options;
-  const index = await readIndex(objects, onDamagedIndex);
+  const cache = await openCache(store, config.id, cacheFolder);
+  const objects = new JsonObjects({ store, sealer, version: config.version, cache });
+  const index = await readIndex(objects, onDamagedIndex, listed);
   const holder = options.identity ?? holderHere();
-  const parts = { objects, sealer, config, index, clock, holder, onDamagedIndex };
+  const parts = { objects, sealer, config, index, clock, holder, onDamagedIndex, cache };
   return new OpenRepository({ ...parts, keySlot: slot, sealedConfig: sealed });
 }
 

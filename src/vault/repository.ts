@@ -39,8 +39,15 @@ export interface Repository {
   savePack(pack: IndexedPack, bytes: Uint8Array): Promise<void>;
   /** Absent where only `save` can store. `flush` makes durable what the receivers have taken. */
   shareWriting?(): SharedWriting;
-  /** Decrypted, decompressed, checked against its id. Throws `blob-missing` or `blob-damaged`. */
+  /**
+   * Decrypted, decompressed, checked against its id. Throws `blob-missing` or `blob-damaged`. Folders may come from a local
+   * cache.
+   */
   load(type: BlobType, id: Id): Promise<Buffer>;
+  /** These folders will be loaded soon. */
+  expect?(trees: readonly Id[]): void;
+  /** Loads from the store itself, as it is now: for checks. */
+  storedTrees(): Pick<Repository, 'load' | 'expect'>;
   /** Where it lies; undefined when unknown. */
   locate(type: BlobType, id: Id): BlobLocation | undefined;
   /** True when the index lists it. */

@@ -4,6 +4,7 @@ import { codeOf, MusterError } from '../base/error.ts';
 import type { Id, Repository } from './repository.ts';
 import { jsonText } from './tree/json-text.ts';
 import { formatTime, parseTime } from './tree/timestamp.ts';
+import { ahead } from './worker/ahead.ts';
 import type { Snapshot } from './vault.ts';
 
 /** What a new snapshot says of itself; host and user are those of this process. */
@@ -69,10 +70,10 @@ export async function loadSnapshots(
   onDamaged?: (id: Id, error: unknown) => void,
 ): Promise<readonly Snapshot[]> {
   const found: Snapshot[] = [];
-  for (const id of await repository.listIds('snapshots')) {
-    const snapshot = await loadOrReport(repository, id, onDamaged);
+  const ids = await repository.listIds('snapshots');
+  const load = (id: Id): Promise<Snapshot | undefined> => loadOrReport(repository, id, onDamaged);
+  for await (const snapshot of ahead(ids, { load, atOnce: repository.store.facts.concurrency }))
     if (snapshot !== undefined) found.push(snapshot);
-  }
   return found.sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
 }
 
@@ -83,7 +84,7 @@ async function loadOrReport(
   onDamaged: ((id: Id, error: unknown) => void) | undefined,
 ): Promise<Snapshot | undefined> {
   try {
-    return parseSnapshot(id, await repository.loadJson('snapshots', id));
+    return parseSnapshot(id, await repository.objects.loadListed('snapshots', id));
   } catch (error) {
     if (codeOf(error) === 'object-missing') return undefined;
     if (onDamaged === undefined || !(error instanceof MusterError)) throw error;

@@ -1,4 +1,4 @@
-import { MusterError } from '../../base/error.ts';
+import { codeOf, MusterError } from '../../base/error.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import type { RepositoryConfig } from '../format/config.ts';
 import { openConfig } from '../format/config.ts';
@@ -6,10 +6,11 @@ import { damage } from '../format/damage.ts';
 import type { KeySlot } from '../format/key-slot.ts';
 import { openKeySlot } from '../format/key-slot.ts';
 import type { MasterKey } from '../format/master-key.ts';
-import { idInName } from '../format/names.ts';
+import { idInName, objectName } from '../format/names.ts';
 import type { Sealer } from '../format/seal.ts';
 import { createSealer } from '../format/seal.ts';
 import type { Id } from '../repository.ts';
+import { allAhead } from '../worker/ahead.ts';
 
 export interface UnlockRequest {
   readonly store: ObjectStore;
@@ -33,10 +34,10 @@ export interface Unlocked {
  */
 export async function unlock(request: UnlockRequest): Promise<Unlocked> {
   const { store, passphrase, sealedConfig, firstSlot } = request;
-  const slots = await readSlots(store);
-  if (slots.length === 0) throw damage('object-damaged', `the vault in ${store.description}`, 'it has no key slot');
+  let tried = 0;
   let reason: MusterError = wrongPassphrase(store);
-  for (const slot of firstOf(slots, firstSlot)) {
+  for await (const slot of slotsToTry(store, firstSlot)) {
+    tried += 1;
     try {
       const opened = await trySlot(slot, passphrase, sealedConfig);
       if (opened !== undefined) return opened;
@@ -45,11 +46,25 @@ export async function unlock(request: UnlockRequest): Promise<Unlocked> {
       reason = error;
     }
   }
+  if (tried === 0) throw damage('object-damaged', `the vault in ${store.description}`, 'it has no key slot');
   throw reason;
 }
 
-function firstOf(slots: readonly KeySlot[], first: Id | undefined): readonly KeySlot[] {
-  return slots.toSorted((a, b) => Number(b.id === first) - Number(a.id === first));
+/** The others are looked for only when the first is not enough. */
+async function* slotsToTry(store: ObjectStore, firstSlot: Id | undefined): AsyncGenerator<KeySlot> {
+  const first = firstSlot === undefined ? undefined : await slotIfThere(store, firstSlot);
+  if (first !== undefined) yield first;
+  for (const slot of await readSlots(store)) if (slot.id !== first?.id) yield slot;
+}
+
+/** Undefined when it is gone, or can't be one. */
+async function slotIfThere(store: ObjectStore, id: Id): Promise<KeySlot | undefined> {
+  try {
+    return { id, bytes: await store.get(objectName('keys', id), { offset: 0, length: slotLimit }) };
+  } catch (error) {
+    if (codeOf(error) === 'object-missing' || codeOf(error) === 'bad-object-name') return undefined;
+    throw error;
+  }
 }
 
 /** Undefined when the passphrase does not fit. Throws `object-damaged`. */
@@ -68,12 +83,13 @@ export async function trySlot(
 
 /** Every key slot of a vault; needs no key. */
 export async function readSlots(store: ObjectStore): Promise<readonly KeySlot[]> {
-  const slots: KeySlot[] = [];
-  for await (const info of store.list('keys/')) {
-    const id = idInName('keys', info.name);
-    if (id && info.size <= slotLimit) slots.push({ id, bytes: await store.get(info.name) });
+  const ids: Id[] = [];
+  for await (const { name, size } of store.list('keys/')) {
+    const id = idInName('keys', name);
+    if (id && size <= slotLimit) ids.push(id);
   }
-  return slots;
+  const load = async (id: Id): Promise<KeySlot> => ({ id, bytes: await store.get(objectName('keys', id)) });
+  return await allAhead(ids, { load, atOnce: store.facts.concurrency });
 }
 
 /** No honest key file is longer. */

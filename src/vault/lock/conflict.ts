@@ -2,6 +2,7 @@ import type { Instant } from '../../base/clock.ts';
 import { codeOf, MusterError } from '../../base/error.ts';
 import type { IdentifiedObject, JsonObjects } from '../format/objects.ts';
 import type { Id } from '../repository.ts';
+import { ahead } from '../worker/ahead.ts';
 import { isGivenUp } from './given-up.ts';
 import type { LockFile } from './lock-file.ts';
 import { decodeLock } from './lock-file.ts';
@@ -19,18 +20,25 @@ export interface ConflictQuestion {
 
 /** Throws `vault-locked` when another's lock forbids one of this kind; removes stale ones on the way. */
 export async function refuseConflict(question: ConflictQuestion): Promise<void> {
-  for await (const info of question.objects.list('locks')) {
-    if (info.id === question.own) continue;
-    if (isGivenUp(info.id)) {
-      await removeQuietly(question.objects, info.id);
-      continue;
-    }
-    const lock = await readLock(question.objects, info);
+  const { objects } = question;
+  const load = async (info: IdentifiedObject) => ({ info, lock: await readOther(question, info) });
+  for await (const { info, lock } of ahead(objects.list('locks'), { load, atOnce: objects.store.facts.concurrency })) {
     if (lock === 'gone') continue;
     if (isDead(lock, info, question.now)) await removeQuietly(question.objects, info.id);
     else if (question.kind === 'exclusive' || lock === 'damaged' || lock.exclusive)
       throw locked(question.objects.store.description, lock);
   }
+}
+
+/** `gone` as well: it is the own one, or one that nobody holds any more. */
+async function readOther(
+  { objects, own }: ConflictQuestion,
+  info: IdentifiedObject,
+): Promise<LockFile | 'damaged' | 'gone'> {
+  if (info.id === own) return 'gone';
+  if (!isGivenUp(info.id)) return await readLock(objects, info);
+  await removeQuietly(objects, info.id);
+  return 'gone';
 }
 
 async function readLock(objects: JsonObjects, info: IdentifiedObject): Promise<LockFile | 'damaged' | 'gone'> {

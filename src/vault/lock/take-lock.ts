@@ -16,6 +16,8 @@ export interface LockRequest {
   readonly clock: Clock;
   readonly holder: LockHolder;
   readonly kind: LockKind;
+  /** Done as soon as the lock is there, while it is made sure that no other forbids it. */
+  readonly meanwhile?: (() => Promise<void>) | undefined;
 }
 
 /** A lock that can be asked, before the one write that must not happen without it. */
@@ -35,13 +37,19 @@ export async function takeLock(request: LockRequest): Promise<CheckedLock> {
   ignoreHangUp();
   try {
     await lock.create();
-    await refuseConflict({ objects, kind, own: lock.id, now: clock.now() });
+    await both(refuseConflict({ objects, kind, own: lock.id, now: clock.now() }), request.meanwhile?.());
   } catch (error) {
     await lock.release();
     throw error;
   }
   lock.keep();
   return lock;
+}
+
+/** Both are over when it settles. The fault of the first counts more. */
+async function both(first: Promise<void>, second: Promise<void> | undefined): Promise<void> {
+  const settled = await Promise.allSettled([first, second]);
+  for (const each of settled) if (each.status === 'rejected') throw each.reason;
 }
 
 class HeldLock implements CheckedLock {

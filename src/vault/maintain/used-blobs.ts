@@ -1,10 +1,11 @@
-import type { Id, Repository } from '../repository.ts';
+import type { Id } from '../repository.ts';
+import type { TreeSource } from '../tree/load.ts';
 import { loadTree } from '../tree/load.ts';
 import { BlobCounts } from './blob-counts.ts';
 
 /** Every blob that these trees need, each tree read once. Throws what loading throws: half an answer would be fatal. */
 export async function usedBlobs(
-  repository: Pick<Repository, 'load'>,
+  repository: TreeSource,
   trees: readonly Id[],
   signal: AbortSignal,
 ): Promise<BlobCounts> {

@@ -24,7 +24,7 @@ export class OpenPack {
   #filled = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  static async open(store: ObjectStore): Promise<OpenPack> {
+  static async open(store: Pick<ObjectStore, 'writer'>): Promise<OpenPack> {
     return new OpenPack(await store.writer());
   }
 

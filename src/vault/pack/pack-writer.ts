@@ -9,6 +9,8 @@ import type { Sealer } from '../format/seal.ts';
 import { sealOverhead } from '../format/seal.ts';
 import { zstdLevels } from '../format/zstd.ts';
 import type { BlobType, Id } from '../repository.ts';
+import type { MetadataCache } from '../cache/metadata-cache.ts';
+import { cachingWriter } from '../cache/tree-packs.ts';
 import { BlobSealer } from './blob-sealer.ts';
 import { OpenPack } from './open-pack.ts';
 import { packSize } from './pack-size.ts';
@@ -21,6 +23,8 @@ const commitsOverNetwork = 8;
 export interface PackWriterOptions {
   readonly store: ObjectStore;
   readonly sealer: Sealer;
+  /** Gets packs of folders, too. */
+  readonly cache?: MetadataCache | undefined;
   /** Called once a pack is durable. */
   readonly onPack: (pack: IndexedPack) => void;
 }
@@ -129,7 +133,9 @@ export class PackWriter {
   }
 
   async #start(type: BlobType): Promise<OpenPack> {
-    const pack = await OpenPack.open(this.#options.store);
+    const { store, cache } = this.#options;
+    const place = type === 'tree' && cache !== undefined ? cachingWriter(store, cache) : store;
+    const pack = await OpenPack.open(place);
     this.#open.set(type, pack);
     return pack;
   }

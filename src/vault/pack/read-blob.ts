@@ -8,7 +8,7 @@ import type { BlobLocation } from '../repository.ts';
 import type { PackReader } from './pack-reader.ts';
 
 /** Decrypted, decompressed and checked. Throws `blob-damaged`, or what the store throws (`object-missing`). */
-export async function readBlob(reader: PackReader, sealer: Sealer, blob: BlobLocation): Promise<Buffer> {
+export async function readBlob(reader: Pick<PackReader, 'read'>, sealer: Sealer, blob: BlobLocation): Promise<Buffer> {
   const plain = openBlob(sealer, blob, await reader.read(blob));
   if (typeof plain === 'string') throw damage('blob-damaged', nameOf(blob), plain);
   return plain;

@@ -6,9 +6,14 @@ import { parseTree } from './parse.ts';
 const damages: ReadonlySet<string> = new Set(['blob-missing', 'blob-damaged', 'tree-damaged']);
 
 /** Throws `blob-missing`, `blob-damaged` or `tree-damaged`; see `isDamage`. */
-export async function loadTree(repository: Pick<Repository, 'load'>, id: Id): Promise<readonly TreeNode[]> {
-  return parseTree(await repository.load('tree', id), id);
+export async function loadTree(repository: TreeSource, id: Id): Promise<readonly TreeNode[]> {
+  const nodes = parseTree(await repository.load('tree', id), id);
+  repository.expect?.(nodes.flatMap(({ subtree }) => subtree ?? []));
+  return nodes;
 }
+
+/** Where folders come from. */
+export type TreeSource = Pick<Repository, 'load' | 'expect'>;
 
 /** True when a part of the repository is lost, and other parts may well be there: going on makes sense. */
 export function isDamage(error: unknown): boolean {

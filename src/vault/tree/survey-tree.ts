@@ -1,6 +1,7 @@
 import type { BytePath } from '../../base/capture.ts';
 import { joinPath } from '../open-folder.ts';
-import type { Id, Repository } from '../repository.ts';
+import type { Id } from '../repository.ts';
+import type { TreeSource } from './load.ts';
 import { isDamage, loadTree } from './load.ts';
 import type { TreeNode } from './node.ts';
 
@@ -16,7 +17,7 @@ export interface VisitedTree {
  * is lost goes to `onLost`, if there is one, and is passed over; without it that throws.
  */
 export async function* treesOf(
-  repository: Repository,
+  repository: TreeSource,
   tree: Id,
   onLost?: (path: BytePath, error: unknown) => void,
 ): AsyncGenerator<VisitedTree> {
@@ -24,7 +25,7 @@ export async function* treesOf(
 }
 
 interface Walk {
-  readonly repository: Repository;
+  readonly repository: TreeSource;
   readonly onLost: ((path: BytePath, error: unknown) => void) | undefined;
   readonly seen: Set<Id>;
 }

@@ -53,7 +53,7 @@ async function walkTree(walk: Walk, tree: Id): Promise<void> {
   const { repository, tally, packs, found, totals } = walk;
   const onLost = (path: BytePath, error: unknown): void =>
     found.lost.add(`${fromBytePath(path)} (${messageOf(error)})`);
-  for await (const { id, path, nodes } of treesOf(repository, tree, onLost)) {
+  for await (const { id, path, nodes } of treesOf(repository.storedTrees(), tree, onLost)) {
     await tally.breathe();
     addPack(packs, repository.locate('tree', id));
     checkShape(found.shape, path, nodes);
