@@ -4,9 +4,10 @@ import type { RestoreSourceResult } from '../sources/source.ts';
 import type { ActionOf, StepContext, StepHandler, StepOutcome } from './handler.ts';
 import { failed, partial, stepErrorOf, succeeded } from './outcome.ts';
 import { checkRestore } from './restore/check.ts';
-import { copiesAfter, useFirstCopy, type FromCopy } from './restore/copies.ts';
+import { useFirstCopy, type FromCopy } from './restore/copies.ts';
 import { definitionFor } from './restore/definition.ts';
-import { fetchFromCopies } from './restore/fetch.ts';
+import { fetchFrom } from './restore/fetch.ts';
+import { shareRestore } from './restore/share.ts';
 import { requireSpace } from './restore/space.ts';
 import type { StoredSnapshot } from './stored-copy.ts';
 
@@ -27,8 +28,8 @@ async function execute(action: ActionOf<'restore'>, context: StepContext): Promi
 }
 
 interface Restored extends RestoreSourceResult {
-  /** Which further copies what is damaged in the first one came from. */
-  readonly mended: readonly string[];
+  /** For people: what further copies gave. */
+  readonly shares: readonly string[];
 }
 
 async function restore(
@@ -38,26 +39,19 @@ async function restore(
   context: StepContext,
 ): Promise<Restored> {
   const { place, paths, overwrite, backup } = action;
-  const { vault, snapshot, storage } = copy;
   const { clock, signal, onProgress } = context;
-  const mended: string[] = [];
+  const shared = shareRestore(copy, action, context);
   const result = await sourceFor(definition).restore(definition, {
     place,
     paths,
     overwrite,
     manifest: backup.manifest,
-    entries: () => vault.entries(snapshot),
-    fetch: (request) =>
-      fetchFromCopies(copy, request, {
-        signal,
-        onProgress,
-        others: () => copiesAfter(storage, action, context),
-        onMended: (from, count) => mended.push(`${count} of what is damaged in ${storage} came from ${from}`),
-      }),
+    entries: () => shared.entries(),
+    fetch: (request) => fetchFrom(copy, request, { signal, onProgress, others: shared.others() }),
     clock,
     signal,
   });
-  return { ...result, mended };
+  return { ...result, shares: shared.notes() };
 }
 
 /** Less than was asked, or a check that did not pass, is `partial`, and everything that is missing is listed. */
@@ -65,14 +59,14 @@ function outcomeOf(
   { system, backup, paths }: ActionOf<'restore'>,
   { copy, passedOver, result }: FromCopy<Restored>,
 ): StepOutcome {
-  const { files, bytes, missing, recoveredTo, checks, mended } = result;
+  const { files, bytes, missing, recoveredTo, checks, shares } = result;
   const lost = missing.map(({ path, detail }) => ({ path, kind: 'missing', detail }));
   const unsound = checks.filter(({ passed }) => !passed);
   const faults = [...lost, ...unsound.map(({ name, detail }) => ({ path: recoveredTo, kind: name, detail }))];
   const proven = faults.length === 0 && paths.length === 0 && checks.length > 0;
   const facts = { kind: 'restore', system, backup: backup.id, files, bytes, recoveredTo, proven, checks } as const;
   const over = passedOver.map((reason) => `passed over ${reason}`);
-  const output = [...over, `restored from ${copy.storage}`, ...mended].join('\n');
+  const output = [...over, `restored from ${copy.storage}`, ...shares].join('\n');
   return faults.length === 0 ? succeeded(facts, { output }) : partial(facts, { output, faults });
 }
 

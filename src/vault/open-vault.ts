@@ -10,11 +10,12 @@ import { maintenanceOf } from './maintain/maintenance.ts';
 import type { OnDamagedIndex } from './index/read-index.ts';
 import { openRepository } from './open.ts';
 import type { Repository, RepositoryLock } from './repository.ts';
+import { isReplaceable, type OtherCopy } from './restore/other-copies.ts';
 import { restoreSnapshot } from './restore/restore.ts';
 import { sealedObjectsOf } from './sealed.ts';
 import { findSnapshot, loadSnapshots } from './snapshot.ts';
 import { TreeTotals } from './tree/totals.ts';
-import type { TransferProgress, Vault, VerifyRequest, VerifyResult } from './vault.ts';
+import type { RestoreRequest, RestoreResult, TransferProgress, Vault, VerifyRequest, VerifyResult } from './vault.ts';
 import { compareSnapshot } from './verify/compare.ts';
 import { contentsOf, fileOf } from './verify/contents.ts';
 import { verifyWholeVault } from './verify/whole.ts';
@@ -72,8 +73,7 @@ export function vaultOn(repository: Repository, clock: Clock): Vault {
     snapshot: (id) => findSnapshot(repository, id),
     backup: (request) => locked(repository, request.signal, (signal) => backUp({ repository, clock, request, signal })),
     entries: (id, path) => entriesOf(repository, id, path ?? '/'),
-    restore: (request) =>
-      lockedIfPossible(repository, request.signal, (signal) => restoreSnapshot({ repository, clock, request, signal })),
+    restore: (request) => restoreFrom(repository, clock, request),
     verify: (request) => verifyWith(repository, clock, request),
     verifyAll: (request) =>
       lockedIfPossible(repository, request.signal, (signal) =>
@@ -136,6 +136,30 @@ async function lockUnlessRefused(repository: Repository): Promise<RepositoryLock
     if (error instanceof MusterError && refusals.has(error.code)) return undefined;
     throw error;
   }
+}
+
+/** With copies at hand, the loss of the lock or of the whole store is no reason to stop. */
+async function restoreFrom(repository: Repository, clock: Clock, request: RestoreRequest): Promise<RestoreResult> {
+  const { others } = request;
+  if (others === undefined)
+    return await lockedIfPossible(repository, request.signal, (signal) =>
+      restoreSnapshot({ repository, clock, request, signal }),
+    );
+  const lock = await lockUnlessRefused(repository);
+  try {
+    const signal = request.signal ?? never;
+    return await restoreSnapshot({ repository, clock, request, signal, others: copiesIn(others) });
+  } finally {
+    await lock?.release().catch(bearable);
+  }
+}
+
+async function* copiesIn(others: NonNullable<RestoreRequest['others']>): AsyncGenerator<OtherCopy> {
+  for await (const { vault, given } of others) yield { repository: repositoryOf(vault), given };
+}
+
+function bearable(error: unknown): void {
+  if (!isReplaceable(error)) throw error;
 }
 
 /** Reading everything takes long: a lock keeps removal of old data away meanwhile. Shorter checks need none. */

@@ -135,6 +135,8 @@ export interface RestoreRequest {
   readonly target: BytePath;
   /** Only entries for which this is true, and the folders above them. */
   readonly include?: ((path: BytePath, type: Entry['type']) => boolean) | undefined;
+  /** Vaults with a copy of the snapshot, opened at need: what can't be had from this one is read from them. */
+  readonly others?: AsyncIterable<{ readonly vault: Vault; readonly given: (bytes: number) => void }> | undefined;
   /** What happens to a file that exists: `never` refuses before anything is written, `always` replaces it. */
   readonly overwrite: 'never' | 'always';
   readonly signal?: AbortSignal | undefined;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BackupRecord } from '../../src/base/backup.ts';
-import type { ActionOf, StepOutcome } from '../../src/steps/handler.ts';
+import type { ActionOf, StepContext, StepOutcome } from '../../src/steps/handler.ts';
 import { restoreStep } from '../../src/steps/restore.ts';
 import { openShop, removeLargestPack, spoilPacks, type Shop } from './shop.ts';
 
@@ -103,7 +103,7 @@ describe('a restore', () => {
     spoilPacks(shop, 'primary');
     const { status, output, facts } = await restore(backup, { storage: ['primary', 'second'] });
     expect(status).toBe('succeeded');
-    expect(output).toMatch(/^passed over primary: .*\nrestored from second$/);
+    expect(output).toMatch(/^restored from primary\nwhat primary could not give came from second: \d+ parts, /);
     expect(facts).toMatchObject({ proven: true });
   });
 
@@ -113,10 +113,41 @@ describe('a restore', () => {
     const { status, output, facts } = await restore(backup, { storage: ['primary', 'second'] });
     expect({ status, output }).toEqual({
       status: 'succeeded',
-      output: 'restored from primary\n1 of what is damaged in primary came from second',
+      output: 'restored from primary\nwhat primary could not give came from second: 1 part, 97.7 KiB',
     });
     expect(facts).toMatchObject({ files: 1, bytes: 100_000, proven: true });
     expect(readFileSync(join(shop.www, 'photo')).equals(photo)).toBe(true);
+  });
+
+  test('goes on with a copy when the first target vanishes in the middle, and keeps what is there', async () => {
+    for (let i = 0; i < 60; i += 1) writeFileSync(join(shop.www, `photo-${i}`), randomBytes(1_000_000));
+    const backup = await shop.record({ copies: ['second'] });
+    rmSync(shop.www, { recursive: true });
+    let isGone = false;
+    const context: StepContext = {
+      ...shop.context,
+      onProgress: ({ files }) => {
+        if (isGone || files < 1) return;
+        isGone = true;
+        rmSync(join(shop.folder, 'primary'), { recursive: true });
+      },
+    };
+    const action = restoreOf(backup, { storage: ['primary', 'second'], overwrite: 'never' });
+    const { status, output, facts, error } = await restoreStep.execute(action, context);
+    expect(error).toBeUndefined();
+    expect({ isGone, status, output }).toEqual({
+      isGone: true,
+      status: 'succeeded',
+      output: expect.stringMatching(/^restored from primary\nwhat primary could not give came from second: /) as string,
+    });
+    expect(facts).toMatchObject({ files: 62, proven: true });
+  });
+
+  test('from one target alone takes nothing from others', async () => {
+    const { backup } = await recordOfPhoto();
+    removeLargestPack(shop, 'primary');
+    const { status, output } = await restore(backup, { storage: ['primary'] });
+    expect({ status, output }).toEqual({ status: 'partial', output: 'restored from primary' });
   });
 
   test('lists what is damaged in every copy', async () => {

@@ -1,9 +1,9 @@
 import type { OpenFolder } from '../open-folder.ts';
 import type { PosixState } from '../posix.ts';
 import type { Tally } from '../progress.ts';
-import type { Repository } from '../repository.ts';
 import type { EntryFault, RestoreRequest } from '../vault.ts';
 import type { BytePath } from '../../base/capture.ts';
+import type { RestoreSource } from './other-copies.ts';
 import type { RestoredLinks } from './restored-links.ts';
 
 /** What is needed to set owner, mode, times and attributes. */
@@ -18,7 +18,7 @@ export interface MetadataContext {
 
 /** What all steps of one restore share. */
 export interface RestoreContext extends MetadataContext {
-  readonly repository: Repository;
+  readonly repository: RestoreSource;
   readonly request: RestoreRequest;
   readonly tally: Tally;
   /** The target, held open. */

@@ -12,6 +12,7 @@ import { findSnapshot } from '../snapshot.ts';
 import type { RestoreRequest, RestoreResult } from '../vault.ts';
 import { restoreArea } from './area.ts';
 import type { RestoreContext } from './context.ts';
+import { withOtherCopies, type OtherCopy } from './other-copies.ts';
 import { RestoredLinks } from './restored-links.ts';
 import { surveyRestore } from './survey.ts';
 import { RestoreWork, usualThreadsFrom } from './write-files.ts';
@@ -22,6 +23,8 @@ export interface RestoreOptions {
   readonly request: RestoreRequest;
   /** Of the request and of the lock. */
   readonly signal: AbortSignal;
+  /** Copies of the repository, for what it has lost. */
+  readonly others?: AsyncIterable<OtherCopy> | undefined;
   /** Tasks that must be waiting before threads are started; 0 starts them in any case. */
   readonly threadsFrom?: number;
 }
@@ -37,7 +40,7 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<RestoreR
   try {
     const tally = new Tally({ clock, signal, onProgress: request.onProgress });
     const context = {
-      repository,
+      repository: options.others === undefined ? repository : withOtherCopies(repository, options.others),
       request,
       tally,
       top,

@@ -15,7 +15,7 @@ import type { PackRead, WriteTask } from './write-task.ts';
  * ahead of need and go with the tasks. Throws what the store throws when it can't be reached.
  */
 export function withBytes<P extends Piece>(
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'facts' | 'get'>,
   tasks: (gap: number) => AsyncGenerator<PlannedTask<P>, undefined>,
 ): AsyncGenerator<PlannedTask<P>, undefined> {
   if (store.facts.folder !== undefined) return tasks(smallGap);
@@ -38,7 +38,7 @@ function bytesOf({ reads }: WriteTask): number {
 }
 
 /** What is lost stays without bytes: whoever restores the file again finds out what is wrong. */
-async function fetchInto(store: ObjectStore, read: PackRead): Promise<void> {
+async function fetchInto(store: Pick<ObjectStore, 'get'>, read: PackRead): Promise<void> {
   const { pack, offset, length } = read;
   try {
     read.bytes = ownBytes(await store.get(objectName('data', pack), { offset, length }));

@@ -1,8 +1,8 @@
 import type { BytePath } from '../../base/capture.ts';
 import { messageOf } from '../../base/error.ts';
 import { joinPath } from '../open-folder.ts';
-import type { Id, Repository } from '../repository.ts';
-import { isDamage, loadTree } from '../tree/load.ts';
+import type { Id } from '../repository.ts';
+import { isDamage, loadTree, type TreeSource } from '../tree/load.ts';
 import { nameFault } from '../tree/node.ts';
 import type { TreeNode } from '../tree/node.ts';
 import type { EntryFault } from '../vault.ts';
@@ -18,7 +18,7 @@ export interface SafeEntry {
  * go to `onFault` as `refused`; a folder object that is lost is `damaged`, and then there are no entries.
  */
 export async function entriesIn(
-  repository: Repository,
+  repository: TreeSource,
   folder: { readonly path: BytePath; readonly tree: Id },
   onFault: (fault: EntryFault) => void,
 ): Promise<readonly SafeEntry[]> {
@@ -36,7 +36,7 @@ export async function entriesIn(
 }
 
 async function nodesOr(
-  repository: Repository,
+  repository: TreeSource,
   { path, tree }: { readonly path: BytePath; readonly tree: Id },
   onFault: (fault: EntryFault) => void,
 ): Promise<readonly TreeNode[]> {
