@@ -21,6 +21,12 @@ const programs: Readonly<Record<string, string>> = {
   unshare: 'util-linux',
   'mkfs.btrfs': 'btrfs-progs',
   script: 'bsdutils',
+  setpriv: 'util-linux',
+  radosgw: 'radosgw',
+  'radosgw-admin': 'ceph-common',
+  'ceph-mon': 'ceph-mon',
+  'ceph-osd': 'ceph-osd',
+  faketime: 'faketime',
 };
 
 const missing = Object.keys(programs).filter((program) => !isInstalled(program));

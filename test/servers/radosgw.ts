@@ -28,6 +28,9 @@ export interface Radosgw extends AsyncDisposable {
   setClock(offset: string): Promise<void>;
 }
 
+/** The one key that the server knows for encryption. */
+export { kmsKey } from './ceph/configuration.ts';
+
 const users = {
   main: { accessKeyId: 'mainaccesskey0000001', secretAccessKey: 'mainsecretkey0000000000000000000000001' },
   other: { accessKeyId: 'otheraccesskey000001', secretAccessKey: 'othersecretkey000000000000000000000001' },

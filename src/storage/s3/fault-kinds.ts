@@ -53,7 +53,7 @@ const damaged: FaultKind = {
 
 const later: FaultKind = { code: 'storage-failed', hint: 'Try again later.', retryable: true };
 
-const badRegion: FaultKind = {
+export const badRegion: FaultKind = {
   code: 'storage-refused',
   hint: 'Set `region` of the storage target to the region of the bucket.',
 };
@@ -86,7 +86,7 @@ export const faultsByName: Readonly<Record<string, FaultKind>> = {
   NoSuchKey: { code: 'object-missing', hint: 'Check that this is the right storage target; else use another copy.' },
   InvalidObjectState: {
     code: 'object-archived',
-    hint: 'Ask for it with `muster storage thaw`, and wait until it is there.',
+    hint: 'Wait until it was asked back from its archive class: minutes to two days, by the class and `thaw.tier`.',
   },
   InvalidStorageClass: refused('Set `storageClass` of the storage target to one that this server has.'),
   InvalidEncryptionAlgorithmError: encryption,
@@ -126,7 +126,9 @@ export const faultsByStatus: Readonly<Record<number, FaultKind>> = {
     hint: 'Check the settings of the storage target, above all `encryption`, `storageClass` and `region`.',
   },
   401: wrongCredentials,
-  403: denied,
+  403: refused(
+    'Check the access key, its secret, and the rights of these credentials (docs/storage/s3.md lists them).',
+  ),
   404: missing,
   407: refused('Check the proxy that the environment names (HTTPS_PROXY), and its password.'),
   408: later,

@@ -1,5 +1,5 @@
 import { codeOf, messageOf, MusterError } from '../../base/error.ts';
-import { faultsByCode, faultsByName, faultsByStatus, type FaultKind } from './fault-kinds.ts';
+import { badRegion, faultsByCode, faultsByName, faultsByStatus, type FaultKind } from './fault-kinds.ts';
 
 /** What was asked of which store. */
 export interface S3Action {
@@ -37,7 +37,9 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 function kindOf(refusal: Refusal): FaultKind {
-  const { name, status } = refusal;
+  const { name, status, text } = refusal;
+  // The library has no other name for it.
+  if (text.startsWith('Region is missing')) return badRegion;
   if (status === undefined) return faultsByCode[name] ?? faultsByName[name] ?? otherFault;
   const kind = faultsByName[name] ?? faultsByStatus[status];
   if (kind) return kind;

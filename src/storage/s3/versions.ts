@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto';
-import { CopyObjectCommand, type ObjectVersion } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, type CopyObjectCommandInput, type ObjectVersion } from '@aws-sdk/client-s3';
 import { MusterError } from '../../base/error.ts';
 import type { ObjectVersions } from '../store.ts';
+import { inMemory } from './content.ts';
 import { histories, type History, historyOf } from './history.ts';
 import { keepLocked, lockEndFor, lockHeaders } from './lock.ts';
 import type { S3Place } from './place.ts';
 import { readObject } from './read.ts';
 import { removeVersion } from './remove.ts';
+import { upload } from './upload.ts';
 
 /** In a bucket without versions nothing was ever changed, and nothing can be brought back. */
 export function objectVersions(place: S3Place): ObjectVersions {
@@ -56,17 +58,30 @@ async function restore(place: S3Place, name: string): Promise<void> {
   for (const version of history.removals) await removeVersion(place, { name, version });
 }
 
-async function copyOver(place: S3Place, name: string, { VersionId, Size = 0 }: ObjectVersion): Promise<void> {
+async function copyOver(place: S3Place, name: string, first: ObjectVersion): Promise<void> {
   const until = lockEndFor(place, name);
-  const source = `${place.bucket}/${place.keyOf(name)}`.split('/').map(encodeURIComponent).join('/');
-  const request = {
-    ...place.written(name),
-    ...place.customerKeyOfSource(),
-    ...lockHeaders(place, until),
-    CopySource: `${source}?versionId=${encodeURIComponent(VersionId ?? 'null')}`,
-  };
-  const copied = await place.ask('restore', name, (client) => client.send(new CopyObjectCommand(request)));
-  await keepLocked(place, { name, version: copied.VersionId, size: Size, until });
+  const request = { ...place.written(name), ...lockHeaders(place, until), ...sourceOf(place, name, first) };
+  const copied = await place.askOr('restore', name, {
+    request: (client) => client.send(new CopyObjectCommand(request)),
+    // radosgw copies nothing that is encrypted.
+    expected: ({ status }) => (status === 501 ? ('unable' as const) : undefined),
+  });
+  if (copied === 'unable') return await sendAgain(place, name, first);
+  await keepLocked(place, { name, version: copied.VersionId, size: first.Size ?? 0, until });
+}
+
+function sourceOf(
+  place: S3Place,
+  name: string,
+  { VersionId = 'null' }: ObjectVersion,
+): Pick<CopyObjectCommandInput, 'CopySourceSSECustomerKey'> & { readonly CopySource: string } {
+  const path = `${place.bucket}/${place.keyOf(name)}`.split('/').map(encodeURIComponent).join('/');
+  return { ...place.customerKeyOfSource(), CopySource: `${path}?versionId=${encodeURIComponent(VersionId)}` };
+}
+
+async function sendAgain(place: S3Place, name: string, { VersionId }: ObjectVersion): Promise<void> {
+  const bytes = await readObject(place, { name, version: VersionId });
+  await upload(place, { name, content: inMemory([bytes]), where: 'anywhere' });
 }
 
 function nothingKept(place: S3Place, name: string): MusterError {

@@ -1,3 +1,6 @@
+/** Of the key management that is built in for tests. */
+export const kmsKey = 'muster-key';
+
 /** What a cluster of one machine needs to start within two seconds, on 127.0.0.1 alone and without passwords. */
 export function configuration(options: {
   readonly folder: string;
@@ -64,7 +67,7 @@ rgw_dns_name = s3.localhost
 rgw_enable_usage_log = false
 rgw_crypt_require_ssl = false
 rgw_crypt_s3_kms_backend = testing
-rgw_crypt_s3_kms_encryption_keys = muster-key=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
+rgw_crypt_s3_kms_encryption_keys = ${kmsKey}=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
 rgw_thread_pool_size = 64
 rgw_run_sync_thread = false
 rgw_dynamic_resharding = false

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   CreateBucketCommand,
-  DeleteObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
   S3Client,
@@ -64,8 +63,4 @@ export async function unfinishedIn({ client, name }: TestBucket): Promise<readon
 export async function historyIn({ client, name }: TestBucket, key: string): Promise<readonly string[]> {
   const answer = await client.send(new ListObjectVersionsCommand({ Bucket: name, Prefix: key }));
   return [...(answer.Versions ?? []).map(() => 'version'), ...(answer.DeleteMarkers ?? []).map(() => 'mark')];
-}
-
-export async function removeRaw({ client, name }: TestBucket, key: string): Promise<void> {
-  await client.send(new DeleteObjectCommand({ Bucket: name, Key: key }));
 }
