@@ -8,8 +8,9 @@ import { BadStatus, hasStatus, onlyNew, restFault } from './rest/fault.ts';
 import { listObjects, sizeOf } from './rest/listing.ts';
 import { digestIn, notKept, pathOf } from './rest/names.ts';
 import { hasDigest, readObject } from './rest/read.ts';
+import { restTamper } from './rest/tamper.ts';
 import { RestWriter } from './rest/writer.ts';
-import type { ByteRange, ObjectInfo, ObjectStore, ObjectWriter, StoreFacts } from './store.ts';
+import type { ByteRange, ObjectInfo, ObjectStore, ObjectTamper, ObjectWriter, StoreFacts } from './store.ts';
 
 /** The facts of `RestStorage`, with its secrets looked up. */
 export interface RestOptions extends Omit<RestPlace, 'connections' | 'patience'> {
@@ -34,6 +35,7 @@ export function openRestStore(options: RestOptions): ObjectStore {
 class RestStore implements ObjectStore {
   readonly facts: StoreFacts;
   readonly description: string;
+  readonly tamper: ObjectTamper;
   readonly #client: RestClient;
 
   constructor(client: RestClient, facts: { readonly appendOnly: boolean; readonly connections: number }) {
@@ -49,6 +51,7 @@ class RestStore implements ObjectStore {
       immutable: undefined,
     };
     this.description = `rest ${client.address}`;
+    this.tamper = restTamper(client);
     this.#client = client;
   }
 

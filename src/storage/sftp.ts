@@ -6,14 +6,15 @@ import type { StoreAction } from './local/fault.ts';
 import { checkObjectName } from './name.ts';
 import { SftpConnections } from './sftp/connections.ts';
 import { hasStatus, sftpFault, status } from './sftp/fault.ts';
-import { makeFolders, makeRoot, syncFolder } from './sftp/folders.ts';
+import { makeFolders, makeRoot, removeEmptyFolders, syncFolder } from './sftp/folders.ts';
 import { listFiles } from './sftp/listing.ts';
 import { describePlace, type SftpPlace } from './sftp/place.ts';
 import { NotAFile, readFile } from './sftp/read.ts';
 import type { SftpSession } from './sftp/session.ts';
+import { sftpTamper } from './sftp/tamper.ts';
 import { TemporaryFiles } from './sftp/temporary.ts';
 import { openSftpWriter, type SftpWriter } from './sftp/writer.ts';
-import type { ByteRange, ObjectInfo, ObjectStore, StoreFacts } from './store.ts';
+import type { ByteRange, ObjectInfo, ObjectStore, ObjectTamper, StoreFacts } from './store.ts';
 
 /** The facts of `SftpStorage`, with its secrets looked up. */
 export interface SftpOptions extends Omit<SftpPlace, 'patience'> {
@@ -37,6 +38,7 @@ const mostConnections = 3;
 class SftpStore implements ObjectStore {
   readonly facts: StoreFacts;
   readonly description: string;
+  readonly tamper: ObjectTamper;
   readonly #folder: string;
   readonly #connections: SftpConnections;
   readonly #temporary: TemporaryFiles;
@@ -54,6 +56,7 @@ class SftpStore implements ObjectStore {
     this.description = describePlace(place);
     this.#folder = posix.normalize(place.path);
     this.#connections = new SftpConnections(place, Math.min(concurrency, mostConnections));
+    this.tamper = sftpTamper(this.#connections, this.#folder);
     this.#temporary = new TemporaryFiles(this.#folder, this.#connections);
   }
 
@@ -62,6 +65,13 @@ class SftpStore implements ObjectStore {
       await makeRoot(session, this.#folder);
       await makeFolders(session, this.#folder, prefixes);
     });
+  }
+
+  async tidy(prefix: string): Promise<void> {
+    if (prefix !== '') checkObjectName(prefix.replace(/\/$/, ''));
+    await this.#guard({ doing: 'remove', what: `empty folders of ${prefix}` }, (session) =>
+      removeEmptyFolders(session, this.#folder, prefix),
+    );
   }
 
   async put(name: string, bytes: Uint8Array): Promise<void> {

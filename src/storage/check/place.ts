@@ -34,6 +34,12 @@ function freePlace({ id, ...common }: Common): CheckPlace {
   };
 }
 
+/** Where a server keeps objects by their content. */
+export function contentName(prefix: string, content: Uint8Array | string): string {
+  const digest = hash('sha256', content);
+  return prefix === 'data/' ? `${prefix}${digest.slice(0, 2)}/${digest}` : `${prefix}${digest}`;
+}
+
 /** An append-only server lets go of locks only. A hint without content stands for some content that there is none of. */
 function contentPlace({ facts }: ObjectStore, { id, ...common }: Common): CheckPlace {
   const root = facts.appendOnly ? 'locks/' : 'data/';
@@ -41,10 +47,7 @@ function contentPlace({ facts }: ObjectStore, { id, ...common }: Common): CheckP
     ...common,
     root: undefined,
     prefixOf: () => root,
-    nameOf: (prefix, hint, content) => {
-      const digest = hash('sha256', content ?? `${id}/${hint}`);
-      return facts.appendOnly ? `${prefix}${digest}` : `${prefix}${digest.slice(0, 2)}/${digest}`;
-    },
+    nameOf: (prefix, hint, content) => contentName(prefix, content ?? `${id}/${hint}`),
   };
 }
 

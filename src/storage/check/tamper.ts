@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { messageOf } from '../../base/error.ts';
 import type { ObjectStore, ObjectTamper, TamperKind, TamperResult } from '../store.ts';
-import { placeIn } from './place.ts';
+import { contentName } from './place.ts';
 
 /**
  * What somebody could do who holds the credentials. `protected`: everything that was attempted was refused, or what was
@@ -25,22 +25,36 @@ export interface TamperAttempt extends TamperResult {
 
 const kinds: readonly TamperKind[] = ['remove', 'overwrite', 'shorten-lock', 'lift-lock', 'destroy', 'back-date'];
 
-/** Attempts each on an object of its own, which is put by the store as any other. */
+/**
+ * Attempts on objects of its own, which are put by the store as any other. One that stood an attempt serves for the next:
+ * where they can't be removed again, as few as possible are left.
+ */
 export async function tamperWith(store: ObjectStore): Promise<TamperReport> {
   const { tamper } = store;
   if (tamper === undefined) return { store: store.description, verdict: 'unknown', attempts: [], left: [] };
-  const place = placeIn(store, randomBytes(8).toString('hex'));
+  const root = `muster/check/${randomBytes(8).toString('hex')}/`;
   const attempts: TamperAttempt[] = [];
-  const left: string[] = [];
-  for (const [number, kind] of kinds.entries()) {
-    const content = randomBytes(64);
-    const name = place.nameOf(place.prefixOf(number), kind, content);
-    await store.put(name, content);
-    attempts.push({ kind, ...(await attempt(tamper, kind, name)) });
-    if (!(await isRemoved(store, name))) left.push(name);
+  const names = new Set<string>();
+  let name: string | undefined;
+  for (const kind of kinds) {
+    name ??= await putVictim(store, root);
+    names.add(name);
+    const result = await attempt(tamper, kind, name);
+    attempts.push({ kind, ...result });
+    if (result.outcome !== 'refused' && result.outcome !== 'not-applicable') name = undefined;
   }
-  if (place.root !== undefined) await store.tidy?.(place.root).catch(() => undefined);
+  const left: string[] = [];
+  for (const one of names) if (!(await isRemoved(store, one))) left.push(one);
+  await store.tidy?.(root).catch(() => undefined);
   return { store: store.description, verdict: verdictOn(attempts), attempts, left };
+}
+
+/** A piece of data where names are bound to content: locks, which anybody may remove, would prove nothing. */
+async function putVictim(store: ObjectStore, root: string): Promise<string> {
+  const content = randomBytes(64);
+  const name = store.facts.names === 'content' ? contentName('data/', content) : contentName(root, content);
+  await store.put(name, content);
+  return name;
 }
 
 async function attempt(tamper: ObjectTamper, kind: TamperKind, name: string): Promise<TamperResult> {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { hasStatus, status } from './fault.ts';
+import { readFolder } from './listing.ts';
 import type { SftpSession } from './session.ts';
 
 /** Makes the folders (`data/00/`) below `root` and those above them that are missing, durably; never `root` itself. */
@@ -62,6 +63,33 @@ async function isFolder(session: SftpSession, path: string): Promise<boolean> {
     return (await session.stat(path)).isDirectory();
   } catch (error) {
     if (hasStatus(error, status.noSuchFile)) return false;
+    throw error;
+  }
+}
+
+/** Removes the folders below `prefix` that hold nothing, and those above it that hold nothing then; never `root` itself. */
+export async function removeEmptyFolders(session: SftpSession, root: string, prefix: string): Promise<void> {
+  const parts = prefix.split('/').slice(0, -1);
+  await removeBelow(session, posix.join(root, ...parts));
+  for (; parts.length > 0; parts.pop()) if (!(await removeFolder(session, posix.join(root, ...parts)))) return;
+}
+
+async function removeBelow(session: SftpSession, path: string): Promise<void> {
+  const entries = await readFolder(session, path).catch(() => []);
+  for (const { filename } of entries.filter(({ attrs }) => attrs.isDirectory())) {
+    await removeBelow(session, posix.join(path, filename));
+    await removeFolder(session, posix.join(path, filename));
+  }
+}
+
+/** False when it is not empty, of which servers say no more than `failure`. */
+async function removeFolder(session: SftpSession, path: string): Promise<boolean> {
+  try {
+    await session.request((sftp, answer) => sftp.rmdir(path, answer));
+    return true;
+  } catch (error) {
+    if (hasStatus(error, status.noSuchFile)) return true;
+    if (hasStatus(error, status.failure)) return false;
     throw error;
   }
 }

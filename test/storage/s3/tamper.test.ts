@@ -69,7 +69,7 @@ describe.runIf(requireProgram('radosgw', ['--version']))('tamper test of S3', ()
     const bucket = await makeBucket(server, { locks: true });
     expect(await outcomesOf(await bucket.open({ immutable: { mode: 'compliance', for: 30 * day } }))).toEqual({
       verdict: 'protected',
-      left: 6,
+      left: 3,
       remove: 'hidden',
       overwrite: 'hidden',
       destroy: 'refused',
