@@ -72,6 +72,7 @@ export function createState(plan: Plan, options: OpenOptions): State {
       ...keys,
       stores,
       clock,
+      cacheFolder: join(folder, 'cache'),
       onKeyUsed: ({ run, ...use }) => state.note({ type: 'key.used', ...use }, run),
     }),
     listeners: new Set(),

@@ -11,6 +11,8 @@ export interface OpenVaultRequest {
   readonly create?: boolean;
   /** `pass-over`: index files that can't be read do not keep it from being opened, for a repair. */
   readonly damagedIndex?: 'pass-over';
+  /** A target that this one gets copies from: a vault that is made gets its master key, if it can be opened. */
+  readonly like?: string | undefined;
   /** Why, for the record: a kind of run, or a command. */
   readonly purpose: string;
   /** The run that asks. */
@@ -23,8 +25,8 @@ export interface Vaults {
   open(storage: string, request: OpenVaultRequest): Promise<Vault>;
   /** Closes it, so that it is opened anew when it is needed again. */
   forget(storage: string): Promise<void>;
-  /** Bytes of all objects in a target; needs no key. */
-  bytesUsed(storage: string): Promise<number>;
+  /** Bytes of all objects in a target; needs no key. Gives up when the signal says so. */
+  bytesUsed(storage: string, signal: AbortSignal): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,8 @@ export interface KeyUse {
 export interface VaultsRequest extends PlanKeys {
   readonly clock: Clock;
   readonly stores: Stores;
+  /** Where index files, snapshots and folders of remote vaults are kept at hand. */
+  readonly cacheFolder: string;
   readonly onKeyUsed: (use: KeyUse) => void;
 }
 
@@ -48,7 +52,10 @@ export function createVaults(request: VaultsRequest): Vaults {
   const open: Vaults['open'] = (name, asked) => {
     const known = opened.get(name);
     if (known) return known;
-    const opening = openAndRecord(request, storageOf(request.plan, name), asked);
+    const { like: other, purpose, run } = asked;
+    const like = async (): Promise<Vault | undefined> =>
+      other === undefined ? undefined : await open(other, { purpose, ...(run && { run }) }).catch(() => undefined);
+    const opening = openAndRecord(request, storageOf(request.plan, name), { ...asked, like });
     opened.set(name, opening);
     opening.catch(() => opened.delete(name));
     return opening;
@@ -60,7 +67,7 @@ export function createVaults(request: VaultsRequest): Vaults {
       opened.delete(name);
       await (await known)?.close();
     },
-    bytesUsed: async (name) => await sizeOf(await request.stores.open(storageOf(request.plan, name))),
+    bytesUsed: async (name, signal) => await sizeOf(await request.stores.open(storageOf(request.plan, name)), signal),
     close: async () => {
       const settled = await Promise.allSettled(opened.values());
       for (const result of settled) if (result.status === 'fulfilled') await result.value.close();
@@ -68,7 +75,12 @@ export function createVaults(request: VaultsRequest): Vaults {
   };
 }
 
-async function openAndRecord(request: VaultsRequest, storage: Storage, asked: OpenVaultRequest): Promise<Vault> {
+/** With the vault that a new one is to be like. */
+interface Asked extends Omit<OpenVaultRequest, 'like'> {
+  readonly like: () => Promise<Vault | undefined>;
+}
+
+async function openAndRecord(request: VaultsRequest, storage: Storage, asked: Asked): Promise<Vault> {
   const { key, opened } = await openOrCreate(request, storage, asked);
   if (asked.create === true) await writeRescue(await request.stores.open(storage), request.plan, storage.name);
   const { purpose, run } = asked;
@@ -77,9 +89,9 @@ async function openAndRecord(request: VaultsRequest, storage: Storage, asked: Op
   return opened;
 }
 
-async function openOrCreate(request: VaultsRequest, storage: Storage, { create, damagedIndex }: OpenVaultRequest) {
+async function openOrCreate(request: VaultsRequest, storage: Storage, { create, damagedIndex, like }: Asked) {
   const store = await request.stores.open(storage);
-  if (create === true && (await isFresh(store))) return await createOrOpen(request, storage);
+  if (create === true && (await isFresh(store))) return await createOrOpen(request, storage, await like());
   if (!(await isEmpty(store))) return await open(request, storage, damagedIndex);
   throw new MusterError(`storage ${storage.name} holds no vault yet: ${store.description} is empty`, {
     code: 'vault-missing',
@@ -88,12 +100,19 @@ async function openOrCreate(request: VaultsRequest, storage: Storage, { create, 
 }
 
 /** Another process may make it at the same time: then that one is opened. */
-async function createOrOpen(request: VaultsRequest, storage: Storage) {
+async function createOrOpen(request: VaultsRequest, storage: Storage, like: Vault | undefined) {
   const { createVault } = await loadVaults();
   const [key = '', ...others] = request.plan.keys.keys();
   const passphrases = await Promise.all([key, ...others].map((name) => passphraseOf(request, storage, name)));
+  const { clock, cacheFolder } = request;
   try {
-    const opened = await createVault({ store: await request.stores.open(storage), passphrases, clock: request.clock });
+    const opened = await createVault({
+      store: await request.stores.open(storage),
+      passphrases,
+      clock,
+      like,
+      cacheFolder,
+    });
     return { key, opened };
   } catch (error) {
     if (codeOf(error) !== 'vault-exists') throw error;
@@ -103,10 +122,11 @@ async function createOrOpen(request: VaultsRequest, storage: Storage) {
 
 async function open(request: VaultsRequest, storage: Storage, damagedIndex?: 'pass-over') {
   const onDamagedIndex = damagedIndex === undefined ? undefined : (): void => undefined;
+  const { clock, cacheFolder } = request;
   const { openVault } = await loadVaults();
   const store = await request.stores.open(storage);
   return await withFirstKey(request, storage, ({ passphrase, firstSlot }) =>
-    openVault({ store, passphrase, firstSlot, clock: request.clock, onDamagedIndex }),
+    openVault({ store, passphrase, firstSlot, clock, onDamagedIndex, cacheFolder }),
   );
 }
 
@@ -119,9 +139,12 @@ async function passphraseOf(request: VaultsRequest, storage: Storage, key: strin
   return (await keyToTry(request, storage, key)).passphrase;
 }
 
-async function sizeOf(store: ObjectStore): Promise<number> {
+async function sizeOf(store: ObjectStore, signal: AbortSignal): Promise<number> {
   if (await isEmpty(store)) return 0;
   let bytes = 0;
-  for await (const object of store.list('')) bytes += object.size;
+  for await (const object of store.list('')) {
+    signal.throwIfAborted();
+    bytes += object.size;
+  }
   return bytes;
 }

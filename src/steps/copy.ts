@@ -43,7 +43,7 @@ async function copyUnlessThere(action: ActionOf<'copy'>, context: StepContext): 
   const { storage } = action;
   const backup = context.backup === undefined ? action.backup : context.backup(action.backup.id);
   if (backup === undefined) throw isGone(action);
-  const target = await openTarget(storage, context);
+  const target = await openTarget(storage, backup, context);
   if (await isThere(target, storage, backup))
     return succeeded({ kind: 'copy', storage, copy: undefined }, { output: `it is in ${storage} already` });
   const { copy, passedOver } = await copyTo(target, { ...action, backup }, context);
@@ -63,9 +63,10 @@ async function isThere(target: Vault, storage: string, backup: BackupRecord): Pr
   }
 }
 
-async function openTarget(storage: string, context: StepContext): Promise<Vault> {
+async function openTarget(storage: string, backup: BackupRecord, context: StepContext): Promise<Vault> {
   try {
-    const target = await context.vault(storage, { create: true });
+    const like = backup.storage.find(({ status }) => status === 'stored')?.name;
+    const target = await context.vault(storage, { create: true, like });
     noteUsable(storage, context);
     return target;
   } catch (error) {
@@ -80,7 +81,7 @@ async function copyTo(
   context: StepContext,
 ): Promise<{ readonly copy: MadeCopy; readonly passedOver: readonly string[] }> {
   return await copyFromFirst(action, context, async ({ storage: from, vault, snapshot }) => {
-    const made = await inTurn(target, () => vault.copyTo(target, snapshot, context.signal));
+    const made = await inTurn(target, () => vault.copyTo(target, snapshot, context.signal, context.onProgress));
     return { ...made, from };
   });
 }

@@ -32,10 +32,17 @@ export interface StepContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly resolveSecret: ResolveSecret;
-  /** Opened once per run; creates the vault when its target is empty and `create` is set. Closed by the engine's owner. */
+  /**
+   * Opened once per run; creates the vault when its target is empty and `create` is set: with the master key of the target
+   * `like`, so that packs are copied between them as they are. Closed by the engine's owner.
+   */
   readonly vault: (
     storage: string,
-    options?: { readonly create?: boolean; readonly damagedIndex?: 'pass-over' },
+    options?: {
+      readonly create?: boolean;
+      readonly like?: string | undefined;
+      readonly damagedIndex?: 'pass-over';
+    },
   ) => Promise<Vault>;
   /** Newest backup of a system: of a type, and held by a target, where those are given. */
   readonly newestBackup: (

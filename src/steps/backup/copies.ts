@@ -21,11 +21,11 @@ const atOnce = 4;
 export async function makeCopies(
   from: Vault,
   snapshot: string,
-  { copies, replication = 'synchronous' }: Pick<BackupExecution, 'copies' | 'replication'>,
+  { copies, replication = 'synchronous', to }: Pick<BackupExecution, 'copies' | 'replication' | 'to'>,
   context: StepContext,
 ): Promise<Copies> {
   if (replication !== 'synchronous') return { storage: copies.map(waiting), faults: [] };
-  const results = await pLimit(atOnce).map(copies, (name) => makeCopy(from, snapshot, name, context));
+  const results = await pLimit(atOnce).map(copies, (name) => makeCopy({ from, to, snapshot }, name, context));
   return { storage: results.map(({ copy }) => copy), faults: results.flatMap(({ faults }) => faults) };
 }
 
@@ -33,10 +33,17 @@ function waiting(name: string): StoredCopy {
   return { name, snapshot: '', status: 'waiting' };
 }
 
-async function makeCopy(from: Vault, snapshot: string, name: string, context: StepContext) {
+interface Original {
+  readonly from: Vault;
+  /** The target that `from` is in. */
+  readonly to: string;
+  readonly snapshot: string;
+}
+
+async function makeCopy({ from, to, snapshot }: Original, name: string, context: StepContext) {
   try {
     context.signal.throwIfAborted();
-    const target = await context.vault(name, { create: true });
+    const target = await context.vault(name, { create: true, like: to });
     const copy = await inTurn(target, () => from.copyTo(target, snapshot, context.signal));
     return { copy: { name, snapshot: copy.snapshot, status: 'stored' } as const, faults: [] };
   } catch (error) {
