@@ -100,7 +100,7 @@ const durationMs = { kind: 'int', description: 'milliseconds until the answer' }
 const run: Variables = {
   id: { kind: 'string', description: 'id of the run' },
   name: { kind: 'string', description: 'runbook, system or message that it is about' },
-  kind: { kind: 'string', description: '`backup`, `restore`, `recover`, `verify`, `notify` or `maintain`' },
+  kind: { kind: 'string', description: '`backup`, `restore`, `recover`, `verify`, `notify`, `maintain` or `copy`' },
   status: { kind: 'string', description: '`running`, `succeeded`, `partial`, `failed` …' },
   mode: { kind: 'string', description: '`execute` or `simulate`' },
 };

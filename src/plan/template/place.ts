@@ -51,7 +51,7 @@ const run: TemplateVariable = {
   description: 'the run that the message is about',
   fields: {
     id: { kind: 'text', description: 'its id' },
-    kind: { kind: 'text', description: '`backup`, `restore`, `recover`, `verify`, `notify` or `maintain`' },
+    kind: { kind: 'text', description: '`backup`, `restore`, `recover`, `verify`, `notify`, `maintain` or `copy`' },
     name: { kind: 'text', description: 'runbook or systems that it is about' },
     title: { kind: 'text', description: 'title of the runbook, else the name' },
     status: { kind: 'text', description: '`running`, `succeeded`, `partial`, `failed` …' },
