@@ -50,6 +50,7 @@ const otherFault: FaultKind = { code: 'storage-failed', hint: 'Look into the log
 
 /** Many servers say nothing but the name; the library calls that text `UnknownError`. */
 function describe({ name, status, text }: Refusal): string {
+  if (name === 'TimeoutError') return 'no answer came in time';
   const named = !nameless.has(name);
   const word = status === undefined ? name : named ? `${name} (HTTP ${status})` : `HTTP ${status}`;
   return text === '' || text === name || nameless.has(text) ? word : `${word}: ${text.split('\n')[0] ?? ''}`;

@@ -7,16 +7,13 @@ import type { S3Place } from './place.ts';
 export async function* listObjects(place: S3Place, prefix: string): AsyncGenerator<ObjectInfo> {
   const start = place.keyPrefixOf(prefix);
   let next: Promise<ListObjectsV2CommandOutput> | undefined = listPage(place, { prefix, start });
-  try {
-    while (next) {
-      const page: ListObjectsV2CommandOutput = await next;
-      const token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-      next = token === undefined ? undefined : listPage(place, { prefix, start, token });
-      for (const object of page.Contents ?? []) yield* infoOf(place, object);
-    }
-  } finally {
-    // Whoever stops early doesn't want to know of the page that nobody looked at.
+  while (next) {
+    const page: ListObjectsV2CommandOutput = await next;
+    const token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    next = token === undefined ? undefined : listPage(place, { prefix, start, token });
+    // Its fault is met when its turn comes, and never by who stops before.
     next?.catch(() => undefined);
+    for (const object of page.Contents ?? []) yield* infoOf(place, object);
   }
 }
 
