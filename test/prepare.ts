@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
 /*
  * Runs before the tests: the programs that they talk to. On Debian and Ubuntu as root the missing ones are installed,
@@ -22,6 +22,8 @@ const programs: Readonly<Record<string, string>> = {
   'mkfs.btrfs': 'btrfs-progs',
   script: 'bsdutils',
   setpriv: 'util-linux',
+  'ssh-keygen': 'openssh-client',
+  '/usr/sbin/sshd': 'openssh-server',
   radosgw: 'radosgw',
   'radosgw-admin': 'ceph-common',
   'ceph-mon': 'ceph-mon',
@@ -46,7 +48,20 @@ function provide(names: readonly string[]): void {
 function install(packages: readonly string[]): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env });
-  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { stdio: 'inherit', env });
+  const parameters = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
+  withoutServices(() => execFileSync('apt-get', parameters, { stdio: 'inherit', env }));
+}
+
+/** Servers that are installed must not start: the tests start their own. */
+function withoutServices(run: () => void): void {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return run();
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    run();
+  } finally {
+    rmSync(policy);
+  }
 }
 
 function isInstalled(program: string): boolean {

@@ -1,11 +1,12 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { requireProgram } from '../require.ts';
 
 export interface SftpServer extends AsyncDisposable {
   readonly port: number;
@@ -40,7 +41,7 @@ export interface SftpServerOptions {
 const sshd = '/usr/sbin/sshd';
 
 /** True when OpenSSH's server is installed; tests ask before they start one. */
-export const hasSshd = existsSync(sshd);
+export const hasSshd = requireProgram(sshd, ['-V']);
 
 /** OpenSSH's server on 127.0.0.1, for keys and file transfer only, as a child of this process. */
 export async function startSftpServer(options: SftpServerOptions = {}): Promise<SftpServer> {

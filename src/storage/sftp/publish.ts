@@ -38,14 +38,14 @@ async function link(session: SftpSession, temporary: string, target: string): Pr
 }
 
 /** Of many at once, each may find the name taken again and again. */
-const mostTries = 100;
+const mostTries = 50;
 
 async function replaceInTwoSteps(session: SftpSession, temporary: string, target: string): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await rename(session, temporary, target);
     } catch (error) {
-      if (!hasStatus(error, status.failure) || tries === mostTries || !(await isTaken(session, target))) throw error;
+      if (!hasStatus(error, status.failure) || tries === mostTries) throw error;
       await session.request((sftp, answer) => sftp.unlink(target, answer)).catch(() => {});
     }
   }
