@@ -1,25 +1,25 @@
 import { MusterError } from '../base/error.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { backUp } from './archive/backup.ts';
-import { copySnapshot } from './copy/copy.ts';
 import type { CreateOptions } from './create.ts';
-import { createRepository } from './create.ts';
-import { entriesBelow } from './entries.ts';
 import { maintenanceOf } from './maintain/maintenance.ts';
 import type { OnDamagedIndex } from './index/read-index.ts';
 import { openRepository } from './open.ts';
 import type { Repository, RepositoryLock } from './repository.ts';
 import { isReplaceable, type OtherCopy } from './restore/other-copies.ts';
-import { restoreSnapshot } from './restore/restore.ts';
 import { sealedObjectsOf } from './sealed.ts';
 import { findSnapshot, loadSnapshots } from './snapshot.ts';
 import { TreeTotals } from './tree/totals.ts';
-import type { RestoreRequest, RestoreResult, TransferProgress, Vault, VerifyRequest, VerifyResult } from './vault.ts';
-import { compareSnapshot } from './verify/compare.ts';
-import { contentsOf, fileOf } from './verify/contents.ts';
-import { verifyWholeVault } from './verify/whole.ts';
-import { verifySnapshot } from './verify/verify.ts';
+import type {
+  BackupRequest,
+  BackupResult,
+  RestoreRequest,
+  RestoreResult,
+  TransferProgress,
+  Vault,
+  VerifyRequest,
+  VerifyResult,
+} from './vault.ts';
 
 export interface OpenVaultOptions {
   readonly store: ObjectStore;
@@ -52,6 +52,7 @@ export async function openVault(options: OpenVaultOptions): Promise<Vault> {
 /** Makes an empty vault. Throws what `createRepository` throws: `vault-exists` … */
 export async function createVault({ like, ...options }: CreateVaultOptions): Promise<Vault> {
   const shared = like && sharedWith(repositoryOf(like));
+  const { createRepository } = await import('./create.ts');
   return vaultOn(await createRepository({ ...options, ...shared }), options.clock);
 }
 
@@ -63,7 +64,10 @@ function sharedWith({ polynomial, sealer }: Repository): Pick<CreateOptions, 'po
 const repositories = new WeakMap<Vault, Repository>();
 const never = new AbortController().signal;
 
-/** Backups, copies and restores hold a shared lock, as restic's do; what only reads lists needs none. */
+/**
+ * Backups, copies and restores hold a shared lock, as restic's do; what only reads lists needs none. What an operation
+ * needs is loaded when it is first asked for: all of it takes a tenth of a second, and 15 MiB.
+ */
 export function vaultOn(repository: Repository, clock: Clock): Vault {
   const totals = new TreeTotals(repository);
   const vault: Vault = {
@@ -71,18 +75,18 @@ export function vaultOn(repository: Repository, clock: Clock): Vault {
     keySlot: repository.keySlot,
     snapshots: (onDamaged) => loadSnapshots(repository, onDamaged),
     snapshot: (id) => findSnapshot(repository, id),
-    backup: (request) => locked(repository, request.signal, (signal) => backUp({ repository, clock, request, signal })),
+    backup: (request) => backUpTo(repository, clock, request),
     entries: (id, path) => entriesOf(repository, id, path ?? '/'),
     restore: (request) => restoreFrom(repository, clock, request),
     verify: (request) => verifyWith(repository, clock, request),
-    verifyAll: (request) =>
-      lockedIfPossible(repository, request.signal, (signal) =>
-        verifyWholeVault({ repository, clock, request, signal }),
-      ),
+    verifyAll: (request) => verifyAllOf(repository, clock, request),
     hasPack: (id) => repository.hasPack(id),
-    contents: (snapshot) => contentsOf(repository, snapshot),
-    file: (snapshot, path) => fileOf(repository, snapshot, path),
-    compare: (request) => compareSnapshot({ repository, clock, request, signal: request.signal ?? never }),
+    contents: (snapshot) => contentsIn(repository, snapshot),
+    file: async (snapshot, path) => (await import('./verify/contents.ts')).fileOf(repository, snapshot, path),
+    compare: async (request) => {
+      const { compareSnapshot } = await import('./verify/compare.ts');
+      return await compareSnapshot({ repository, clock, request, signal: request.signal ?? never });
+    },
     copyTo: (target, snapshot, signal, onProgress) =>
       copyTo({ from: repository, target, snapshot, signal, clock, onProgress }),
     ...maintenanceOf({ repository, clock, repositoryOf }),
@@ -93,6 +97,22 @@ export function vaultOn(repository: Repository, clock: Clock): Vault {
   };
   repositories.set(vault, repository);
   return vault;
+}
+
+async function backUpTo(repository: Repository, clock: Clock, request: BackupRequest): Promise<BackupResult> {
+  const { backUp } = await import('./archive/backup.ts');
+  return await locked(repository, request.signal, (signal) => backUp({ repository, clock, request, signal }));
+}
+
+async function verifyAllOf(
+  repository: Repository,
+  clock: Clock,
+  request: Parameters<Vault['verifyAll']>[0],
+): ReturnType<Vault['verifyAll']> {
+  const { verifyWholeVault } = await import('./verify/whole.ts');
+  return await lockedIfPossible(repository, request.signal, (signal) =>
+    verifyWholeVault({ repository, clock, request, signal }),
+  );
 }
 
 async function locked<T>(
@@ -141,6 +161,7 @@ async function lockUnlessRefused(repository: Repository): Promise<RepositoryLock
 /** With copies at hand, the loss of the lock or of the whole store is no reason to stop. */
 async function restoreFrom(repository: Repository, clock: Clock, request: RestoreRequest): Promise<RestoreResult> {
   const { others } = request;
+  const { restoreSnapshot } = await import('./restore/restore.ts');
   if (others === undefined)
     return await lockedIfPossible(repository, request.signal, (signal) =>
       restoreSnapshot({ repository, clock, request, signal }),
@@ -164,14 +185,21 @@ function bearable(error: unknown): void {
 
 /** Reading everything takes long: a lock keeps removal of old data away meanwhile. Shorter checks need none. */
 async function verifyWith(repository: Repository, clock: Clock, request: VerifyRequest): Promise<VerifyResult> {
+  const { verifySnapshot } = await import('./verify/verify.ts');
   const run = (signal: AbortSignal): Promise<VerifyResult> => verifySnapshot({ repository, clock, request, signal });
   if (request.level !== 'thorough') return await run(request.signal ?? never);
   return await lockedIfPossible(repository, request.signal, run);
 }
 
 async function* entriesOf(repository: Repository, id: string, path: string): ReturnType<Vault['entries']> {
+  const { entriesBelow } = await import('./entries.ts');
   const snapshot = await findSnapshot(repository, id);
   yield* entriesBelow(repository, snapshot.tree, path);
+}
+
+async function* contentsIn(repository: Repository, snapshot: string): ReturnType<Vault['contents']> {
+  const { contentsOf } = await import('./verify/contents.ts');
+  yield* contentsOf(repository, snapshot);
 }
 
 function repositoryOf(vault: Vault): Repository {
@@ -191,6 +219,7 @@ interface CopyRequest {
 
 async function copyTo(request: CopyRequest): Promise<{ readonly snapshot: string; readonly bytesStored: number }> {
   const { from, target, snapshot, clock, onProgress } = request;
+  const { copySnapshot } = await import('./copy/copy.ts');
   const to = repositoryOf(target);
   return await lockedIfPossible(from, request.signal, (outer) =>
     locked(to, outer, (signal) => copySnapshot({ from, to, snapshot, signal, clock, onProgress })),

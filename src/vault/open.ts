@@ -9,7 +9,6 @@ import { listIndex, readIndex } from './index/read-index.ts';
 import { unlock } from './keys/unlock.ts';
 import type { LockHolder } from './lock/lock-file.ts';
 import { holderHere } from './lock/lock-file.ts';
-import { OpenRepository } from './open-repository.ts';
 import type { Id, Repository } from './repository.ts';
 
 export interface OpenOptions {
@@ -38,6 +37,8 @@ export async function openRepository(options: OpenOptions): Promise<Repository> 
   listed.catch(() => undefined);
   const sealed = await reading;
   const { sealer, config, slot } = await unlock({ store, sealedConfig: sealed, passphrase, firstSlot });
+  // Deriving the key takes 32 MiB for a while: what is loaded only then does not add to the most that is ever taken.
+  const { OpenRepository } = await import('./open-repository.ts');
   const cache = await openCache(store, config.id, cacheFolder);
   const objects = new JsonObjects({ store, sealer, version: config.version, cache });
   const index = await readIndex(objects, onDamagedIndex, listed);

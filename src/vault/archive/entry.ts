@@ -1,7 +1,8 @@
 import { lstatSync } from 'node:fs';
-import type { BigIntStats } from 'node:fs';
 import type { BytePath } from '../../base/capture.ts';
 import { nativePath } from '../open-folder.ts';
+import { hasNoAttributes, statAt } from '../posix-at.ts';
+import type { EntryAt, EntryStats } from '../posix-at.ts';
 import type { ExtendedAttribute } from '../tree/node.ts';
 import type { ArchiveContext } from './context.ts';
 import type { PreviousEntry } from './previous.ts';
@@ -11,6 +12,8 @@ import { asFault, reading, SourceFault } from './source-fault.ts';
 export interface SourceEntry {
   /** For calls: may go through an open folder. */
   readonly access: BytePath;
+  /** The open folder in which `access` leads to `name`. Undefined: it leads elsewhere. */
+  readonly folder: number | undefined;
   /** In the snapshot, and in faults. */
   readonly path: BytePath;
   readonly name: BytePath;
@@ -19,8 +22,10 @@ export interface SourceEntry {
 }
 
 /** Throws `SourceFault`. */
-export function statEntry(entry: SourceEntry): BigIntStats {
-  return reading(entry.path, () => lstatSync(nativePath(entry.access), { bigint: true }));
+export function statEntry(entry: SourceEntry): EntryStats {
+  return reading(entry.path, () =>
+    isInFolder(entry) ? statAt(entry) : lstatSync(nativePath(entry.access), { bigint: true }),
+  );
 }
 
 /**
@@ -32,7 +37,7 @@ export function attributesOf(
   entry: SourceEntry,
   content: 'read' | 'read later' = 'read',
 ): readonly ExtendedAttribute[] {
-  if (context.attributes === undefined) return [];
+  if (context.attributes === undefined || (isInFolder(entry) && hasNoAttributes(entry))) return [];
   try {
     return context.attributes(entry.access);
   } catch (error) {
@@ -43,6 +48,10 @@ export function attributesOf(
     context.tally.fault({ path: entry.path, kind: 'metadata', detail });
     return [];
   }
+}
+
+function isInFolder(entry: SourceEntry): entry is SourceEntry & EntryAt {
+  return entry.folder !== undefined;
 }
 
 /** An entry other than a folder is in the snapshot. */

@@ -1,12 +1,11 @@
 import { readSync } from 'node:fs';
-import type { BigIntStats } from 'node:fs';
+import type { EntryStats } from '../posix-at.ts';
 import type { BytePath } from '../../base/capture.ts';
 import type { Id } from '../repository.ts';
 import type { ExtendedAttribute } from '../tree/node.ts';
 import { nodeJson } from '../tree/write.ts';
 import type { EntryFault } from '../vault.ts';
 import type { FileReader } from './cut-file.ts';
-import { nothing } from './job-batch.ts';
 import type { LinkedFile } from './known-content.ts';
 import { nodeOf } from './node-of.ts';
 import type { Owners } from './owners.ts';
@@ -66,6 +65,16 @@ export function* runJob(tools: JobTools, job: Job): Reading<JobOutcome> {
   }
 }
 
+/** Of a job that came to nothing. */
+export const nothing: JobOutcome = {
+  node: undefined,
+  size: 0,
+  skipped: 0,
+  fault: undefined,
+  linked: undefined,
+  id: undefined,
+};
+
 function* runFile({ reader, owners }: JobTools, job: FileJob): Reading<JobOutcome> {
   const small = readSmallFile(reader, job);
   const file = small === undefined ? yield* readFile(reader, job) : { ...small, content: [yield small.bytes] };
@@ -91,7 +100,7 @@ export function linkedOf({ stats, content, size }: FileContent): LinkedFile | un
   return stats.nlink > 1n && size === Number(stats.size) ? { stats: versionOf(stats), content } : undefined;
 }
 
-function versionOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): LinkedFile['stats'] {
+function versionOf({ dev, ino, size, mtimeNs, ctimeNs }: EntryStats): LinkedFile['stats'] {
   return { dev, ino, size, mtimeNs, ctimeNs };
 }
 

@@ -1,5 +1,6 @@
 import type { BytePath } from '../../base/capture.ts';
 import type { FileJob, Job, JobOutcome } from './file-job.ts';
+import { nothing } from './file-job.ts';
 
 /**
  * Jobs on their way to a thread. Of most files only the name differs from the file before: names in one text and their
@@ -89,13 +90,3 @@ export function unpackOutcomes({ nodes, sizes, others }: PackedOutcomes): JobOut
   for (const [i, outcome] of others) outcomes[i] = outcome;
   return outcomes;
 }
-
-/** Of a job that came to nothing. */
-export const nothing: JobOutcome = {
-  node: undefined,
-  size: 0,
-  skipped: 0,
-  fault: undefined,
-  linked: undefined,
-  id: undefined,
-};

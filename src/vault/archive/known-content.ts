@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import type { EntryStats } from '../posix-at.ts';
 import type { Id, Repository } from '../repository.ts';
 import type { TreeNode } from '../tree/node.ts';
 
@@ -6,7 +6,7 @@ import type { TreeNode } from '../tree/node.ts';
 export function unchangedContent(
   repository: Repository,
   previous: TreeNode | undefined,
-  stats: BigIntStats,
+  stats: EntryStats,
 ): readonly Id[] | undefined {
   if (previous?.content === undefined) return undefined;
   const same =
@@ -19,7 +19,7 @@ export function unchangedContent(
 
 /** A file with several names that was read. */
 export interface LinkedFile {
-  readonly stats: Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs'>;
+  readonly stats: Pick<EntryStats, 'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs'>;
   readonly content: readonly Id[];
 }
 
@@ -31,7 +31,7 @@ export class HardLinks {
   readonly #read = new Map<string, LinkedFile>();
   readonly #inWork = new Set<string>();
 
-  contentOf(stats: BigIntStats): readonly Id[] | undefined {
+  contentOf(stats: EntryStats): readonly Id[] | undefined {
     if (stats.nlink < 2n) return undefined;
     const known = this.#read.get(keyOf(stats));
     return known !== undefined && sameVersion(known.stats, stats) ? known.content : undefined;
@@ -42,15 +42,15 @@ export class HardLinks {
   }
 
   /** True while another name of the file is being read. */
-  isInWork(stats: BigIntStats): boolean {
+  isInWork(stats: EntryStats): boolean {
     return stats.nlink > 1n && this.#inWork.has(keyOf(stats));
   }
 
-  begin(stats: BigIntStats): void {
+  begin(stats: EntryStats): void {
     if (stats.nlink > 1n) this.#inWork.add(keyOf(stats));
   }
 
-  end(stats: BigIntStats): void {
+  end(stats: EntryStats): void {
     if (stats.nlink > 1n) this.#inWork.delete(keyOf(stats));
   }
 }
@@ -64,4 +64,4 @@ export function sameVersion(before: FileVersion, after: FileVersion): boolean {
   return before.size === after.size && before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs;
 }
 
-type FileVersion = Pick<BigIntStats, 'size' | 'mtimeNs' | 'ctimeNs'>;
+type FileVersion = Pick<EntryStats, 'size' | 'mtimeNs' | 'ctimeNs'>;

@@ -1,11 +1,11 @@
-import type { BigIntStats } from 'node:fs';
+import type { EntryStats } from '../posix-at.ts';
 import type { BytePath } from '../../base/capture.ts';
 import { toGoMode, typeOfMode } from '../tree/mode.ts';
 import type { TreeNode } from '../tree/node.ts';
 import type { Owners } from './owners.ts';
 
 /** What `lstat` tells of an entry, as restic records it: the access time is not kept, the time of change stands for it. */
-export function nodeOf(name: BytePath, stats: BigIntStats, owners: Owners): TreeNode {
+export function nodeOf(name: BytePath, stats: EntryStats, owners: Owners): TreeNode {
   const mode = Number(stats.mode);
   const type = typeOfMode(mode);
   const [uid, gid] = [Number(stats.uid), Number(stats.gid)];

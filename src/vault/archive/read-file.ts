@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import type { BigIntStats } from 'node:fs';
+import type { EntryStats } from '../posix-at.ts';
 import type { BytePath } from '../../base/capture.ts';
 import { codeOf } from '../../base/error.ts';
 import { minimumChunk } from '../chunker/chunker.ts';
@@ -12,7 +12,7 @@ import { reading, SourceFault } from './source-fault.ts';
 
 export interface FileContent {
   /** As it was before the first byte was read: a later backup then sees that the file changed since. */
-  readonly stats: BigIntStats;
+  readonly stats: EntryStats;
   readonly content: readonly Id[];
   readonly size: number;
   /** Bytes of it that lie in holes and did not have to be read. */
@@ -82,13 +82,13 @@ export function openFile({ access, path }: FileToRead): number {
 }
 
 /** Throws `SourceFault` when it is no regular file any more. */
-export function statFile(fd: number, path: BytePath): BigIntStats {
+export function statFile(fd: number, path: BytePath): EntryStats {
   const stats = reading(path, () => fstatSync(fd, { bigint: true }));
   if (stats.isFile()) return stats;
   throw new SourceFault({ path, kind: 'changed', detail: 'it is no regular file any more' });
 }
 
-export function openFileOf(fd: number, path: BytePath, stats: BigIntStats): OpenFile {
+export function openFileOf(fd: number, path: BytePath, stats: EntryStats): OpenFile {
   return { fd, path, expected: Number(stats.size), sparse: stats.blocks * 512n < stats.size };
 }
 

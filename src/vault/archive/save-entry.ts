@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs';
-import type { BigIntStats } from 'node:fs';
+import type { EntryStats } from '../posix-at.ts';
 import type { BytePath } from '../../base/capture.ts';
 import { nativePath, openFolder } from '../open-folder.ts';
 import type { OpenFolder } from '../open-folder.ts';
@@ -14,7 +14,7 @@ import { saveFile } from './save-file.ts';
 import { reading } from './source-fault.ts';
 
 /** The node of anything but a folder; undefined for sockets, which mean nothing once their process is gone. */
-export function saveLeaf(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): Saved | Promise<Saved> {
+export function saveLeaf(context: ArchiveContext, entry: SourceEntry, stats: EntryStats): Saved | Promise<Saved> {
   if (stats.isFile()) return saveFile(context, entry, stats);
   const node = nodeOf(entry.name, stats, context.owners);
   if (node.type === 'socket' || node.type === 'other') return undefined;
@@ -48,14 +48,15 @@ export interface SavedFolder {
 export async function saveOpenFolder(
   context: ArchiveContext,
   entry: SourceEntry,
-  walk: (folder: OpenFolder, stats: BigIntStats) => Promise<WalkedFolder>,
+  walk: (folder: OpenFolder, stats: EntryStats) => Promise<WalkedFolder>,
 ): Promise<SavedFolder> {
   while (context.opened.count >= openAtOnce && context.crew.isBusy) await context.crew.help();
   const folder = reading(entry.path, () => openFolder(entry.access, 'refuse'));
   context.opened.add(folder.fd);
   try {
-    const stats = statEntry({ ...entry, access: folder.self });
-    const attributes = attributesOf(context, { ...entry, access: folder.self });
+    const self = { ...entry, access: folder.self, folder: undefined };
+    const stats = statEntry(self);
+    const attributes = attributesOf(context, self);
     const walked = await walk(folder, stats);
     const finish: SavedFolder['finish'] = async () => {
       const subtree = await walked.tree();

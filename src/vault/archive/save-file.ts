@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import type { EntryStats } from '../posix-at.ts';
 import type { Id } from '../repository.ts';
 import type { TreeNode } from '../tree/node.ts';
 import type { ArchiveContext } from './context.ts';
@@ -12,17 +12,17 @@ import { LaterNode } from './node-list.ts';
 import type { Saved } from './node-list.ts';
 
 /** The node of a regular file: at once when its content is known, else when somebody has read it. */
-export function saveFile(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): Saved | Promise<Saved> {
+export function saveFile(context: ArchiveContext, entry: SourceEntry, stats: EntryStats): Saved | Promise<Saved> {
   return context.hardLinks.isInWork(stats) ? saveOtherName(context, entry, stats) : saveFree(context, entry, stats);
 }
 
 /** Once the name under which the file is being read has come to its end. */
-async function saveOtherName(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): Promise<Saved> {
+async function saveOtherName(context: ArchiveContext, entry: SourceEntry, stats: EntryStats): Promise<Saved> {
   while (context.hardLinks.isInWork(stats)) await context.crew.help();
   return await saveFree(context, entry, stats);
 }
 
-function saveFree(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): Saved | Promise<Saved> {
+function saveFree(context: ArchiveContext, entry: SourceEntry, stats: EntryStats): Saved | Promise<Saved> {
   const same = sameText(context, entry, stats);
   if (same !== undefined) return same;
   const previous = entry.previous?.node();
@@ -38,7 +38,7 @@ function saveFree(context: ArchiveContext, entry: SourceEntry, stats: BigIntStat
  * The node of the parent snapshot, if all that it says of the file but for its content is what would be written now,
  * letter for letter: so the many files that nobody has touched need not be taken apart and put together again.
  */
-function sameText(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): string | undefined {
+function sameText(context: ArchiveContext, entry: SourceEntry, stats: EntryStats): string | undefined {
   const text = entry.previous?.text;
   if (text === undefined) return undefined;
   const size = Number(stats.size);
@@ -81,7 +81,7 @@ function compare(context: ArchiveContext, previous: TreeNode | undefined, unchan
 }
 
 interface KnownFile {
-  readonly stats: BigIntStats;
+  readonly stats: EntryStats;
   readonly content: readonly Id[];
 }
 
@@ -93,7 +93,7 @@ function knownFile(context: ArchiveContext, entry: SourceEntry, { stats, content
   return fileJson({ name: entry.name, attributes }, { stats, size, content }, context.owners);
 }
 
-function readLater(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): LaterNode {
+function readLater(context: ArchiveContext, entry: SourceEntry, stats: EntryStats): LaterNode {
   const node = new LaterNode();
   context.hardLinks.begin(stats);
   context.crew.add(jobOf(context, entry, stats), (outcome) => {
@@ -104,7 +104,7 @@ function readLater(context: ArchiveContext, entry: SourceEntry, stats: BigIntSta
   return node;
 }
 
-function jobOf(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): FileJob {
+function jobOf(context: ArchiveContext, entry: SourceEntry, stats: EntryStats): FileJob {
   const { access, path, name } = entry;
   const attributes = attributesOf(context, entry, 'read later');
   return { kind: 'file', access, path, name, attributes, size: Number(stats.size) };

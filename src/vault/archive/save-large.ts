@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import type { EntryStats } from '../posix-at.ts';
 import type { Id } from '../repository.ts';
 import type { ExtendedAttribute } from '../tree/node.ts';
 import type { EntryFault } from '../vault.ts';
@@ -23,12 +23,12 @@ interface LargeFile {
   readonly entry: SourceEntry;
   readonly fd: number;
   /** As it was found. */
-  readonly stats: BigIntStats;
+  readonly stats: EntryStats;
   readonly attributes: readonly ExtendedAttribute[];
 }
 
 /** Resolves when the file has been cut; its chunks are stored later. Throws `SourceFault`. */
-export async function saveLarge(context: ArchiveContext, entry: SourceEntry, stats: BigIntStats): Promise<PendingNode> {
+export async function saveLarge(context: ArchiveContext, entry: SourceEntry, stats: EntryStats): Promise<PendingNode> {
   const attributes = attributesOf(context, entry, 'read later');
   const file = { context, entry, attributes, stats, fd: openFile(entry) };
   context.opened.add(file.fd);
@@ -103,7 +103,7 @@ async function contentOf(file: LargeFile, chunks: ChunkList): Promise<FileConten
 
 /** The chunks of a file, in order, while some of them are still being stored. */
 class ChunkList {
-  readonly #stats: BigIntStats;
+  readonly #stats: EntryStats;
   readonly #ids: (Id | undefined)[] = [];
   readonly #stored = Promise.withResolvers<void>();
   #waiting = 1;
@@ -112,7 +112,7 @@ class ChunkList {
   #fault: EntryFault | undefined;
 
   /** `stats` are those from before the first byte was read. */
-  constructor(stats: BigIntStats) {
+  constructor(stats: EntryStats) {
     this.#stats = stats;
   }
 

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import type { BigIntStats } from 'node:fs';
+import type { EntryStats } from '../posix-at.ts';
 import type { BytePath, EntryFacts, Excluded, FolderRule } from '../../base/capture.ts';
 import { joinPath, nativePath } from '../open-folder.ts';
 import type { OpenFolder } from '../open-folder.ts';
@@ -47,13 +47,15 @@ export async function saveTargets(context: ArchiveContext, target: Target, previ
   }
   const folder = await walkDiskFolder(
     context,
-    { access: target.root.as === undefined ? '/' : target.root.path, path: '/', name: '', previous: undefined },
+    { access: target.root.as === undefined ? '/' : target.root.path, path: '/', name: '', ...noPlace },
     { ...ruleOf(target.root), target, previous },
   );
   const { subtree } = await context.crew.until(folder.finish());
   context.totals.roots += 1;
   return subtree;
 }
+
+const noPlace = { previous: undefined, folder: undefined } as const;
 
 function ruleOf({ excluded, enter }: TreeRoot): DiskRule {
   return { excluded, enter };
@@ -175,7 +177,8 @@ function saveChild(context: ArchiveContext, place: Place, child: Child): Saved |
   const target = place.target?.children.get(child.name);
   const path = joinPath(place.path, child.name);
   const access = place.disk?.folder.child(child.name) ?? path;
-  const entry = { ...child, path, access };
+  const folder = place.disk?.folder.fd;
+  const entry = { ...child, path, access, folder };
   if (target?.root?.kind === 'stream') return saveStream(context, entry, target.root);
   if (target?.root?.kind === 'file') return saveNamedFile(context, entry, target.root);
   if (target?.root?.kind === 'tree') return saveTree(context, entry, { target, root: target.root });
@@ -191,8 +194,8 @@ function saveTree(
   entry: SourceEntry,
   { target, root }: { readonly target: Target; readonly root: TreeRoot },
 ): Saved | Promise<Saved> {
-  const access = root.as === undefined ? entry.access : root.path;
-  return saveDisk(context, { ...entry, access }, { target, ...ruleOf(root) });
+  const place = root.as === undefined ? entry : { ...entry, access: root.path, folder: undefined };
+  return saveDisk(context, place, { target, ...ruleOf(root) });
 }
 
 /** A root that is a single file under the name of another: the data and times of the one, the place of the other. */
@@ -201,7 +204,7 @@ function saveNamedFile(
   entry: SourceEntry,
   root: TargetRoot & { readonly kind: 'file' },
 ): Saved | Promise<Saved> {
-  const file = { ...entry, access: root.path };
+  const file = { ...entry, access: root.path, folder: undefined };
   return saveLeaf(context, file, statEntry(file));
 }
 
@@ -274,7 +277,7 @@ async function saveAbove(context: ArchiveContext, entry: SourceEntry, target: Ta
   return walked.isComplete ? await node() : { pending: node() };
 }
 
-function statFolder(entry: SourceEntry): BigIntStats | undefined {
+function statFolder(entry: SourceEntry): EntryStats | undefined {
   try {
     const stats = statSync(nativePath(entry.access), { bigint: true });
     return stats.isDirectory() ? stats : undefined;

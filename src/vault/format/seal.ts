@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomFillSync } from 'node:crypto';
-import sodium from 'sodium-native';
+import { createRequire } from 'node:module';
+import type Sodium from 'sodium-native';
 import type { MasterKey } from './master-key.ts';
 import { release } from './release.ts';
 import { createSmallCipher, smallLength } from './small-cipher.ts';
@@ -21,6 +22,8 @@ export interface Sealer {
 }
 
 export function createSealer(key: MasterKey): Sealer {
+  sodium ??= load();
+  const poly1305 = sodium;
   // A KeyObject is set up once: 3 µs a unit instead of 12.
   const secret = createSecretKey(key.encrypt);
   const macKeyOf = createMacKeys(key);
@@ -38,7 +41,7 @@ export function createSealer(key: MasterKey): Sealer {
       release(cipher);
     }
     const mac = target.subarray(end, end + macLength);
-    sodium.crypto_onetimeauth(mac, target.subarray(ivLength, end), macKeyOf(iv));
+    poly1305.crypto_onetimeauth(mac, target.subarray(ivLength, end), macKeyOf(iv));
     return target.subarray(0, end + macLength);
   };
 
@@ -51,10 +54,18 @@ export function createSealer(key: MasterKey): Sealer {
       const iv = sealed.subarray(0, ivLength);
       const cipher = sealed.subarray(ivLength, sealed.length - macLength);
       const mac = sealed.subarray(sealed.length - macLength);
-      if (!sodium.crypto_onetimeauth_verify(mac, cipher, macKeyOf(iv))) return undefined;
+      if (!poly1305.crypto_onetimeauth_verify(mac, cipher, macKeyOf(iv))) return undefined;
       return createDecipheriv('aes-256-ctr', secret, iv).update(cipher);
     },
   };
+}
+
+let sodium: typeof Sodium | undefined;
+
+/** Not before a key is there: deriving it is when a process that opens a vault takes most memory. */
+function load(): typeof Sodium {
+  // What the package exports.
+  return createRequire(import.meta.url)('sodium-native') as typeof Sodium;
 }
 
 /** Random bytes for many units at once: asking for them one by one costs more than encrypting a small file. */

@@ -2,11 +2,6 @@ import type { Clock, Instant } from '../../base/clock.ts';
 import type { Repository, RepositoryLock } from '../repository.ts';
 import { findSnapshot } from '../snapshot.ts';
 import type { Maintenance, PruneRequest, RepairRequest, Vault } from '../vault.ts';
-import { differencesBetween } from './diff.ts';
-import { forgetSnapshots } from './forget.ts';
-import { pruneRepository } from './prune.ts';
-import { rebuildIndex } from './rebuild-index.ts';
-import { repairRepository } from './repair.ts';
 import type { Difference, PruneResult, RepairReport } from './requests.ts';
 
 export interface MaintenanceParts {
@@ -22,9 +17,15 @@ export function maintenanceOf(parts: MaintenanceParts): Maintenance {
   const { repository, clock } = parts;
   return {
     storedAt: () => storedAt(repository),
-    forget: (request) => alone(repository, never, (_, lock) => forgetSnapshots(repository, request, lock)),
+    forget: async (request) => {
+      const { forgetSnapshots } = await import('./forget.ts');
+      return await alone(repository, never, (_, lock) => forgetSnapshots(repository, request, lock));
+    },
     prune: (request) => prune(parts, request),
-    rebuildIndex: () => alone(repository, never, (_, lock) => rebuildIndex(repository, clock, lock)),
+    rebuildIndex: async () => {
+      const { rebuildIndex } = await import('./rebuild-index.ts');
+      return await alone(repository, never, (_, lock) => rebuildIndex(repository, clock, lock));
+    },
     repair: (request) => repair(parts, request),
     differences: (before, after) => differencesOf(repository, before, after),
   };
@@ -54,6 +55,7 @@ async function alone<T>(
 
 async function prune({ repository, clock }: MaintenanceParts, request: PruneRequest): Promise<PruneResult> {
   const { mode, signal: given = never } = request;
+  const { pruneRepository } = await import('./prune.ts');
   if (mode === 'apply')
     return await alone(repository, given, (signal, lock) =>
       pruneRepository({ repository, clock, request, signal }, lock),
@@ -66,6 +68,7 @@ async function repair(parts: MaintenanceParts, request: RepairRequest): Promise<
   const { repository, clock, repositoryOf } = parts;
   const { mode, signal: given = never } = request;
   const donors = (request.donors ?? []).map(repositoryOf);
+  const { repairRepository } = await import('./repair.ts');
   if (mode === 'repair')
     return await alone(repository, given, (signal, lock) =>
       repairRepository({ repository, clock, request, donors, signal }, lock),
@@ -75,6 +78,7 @@ async function repair(parts: MaintenanceParts, request: RepairRequest): Promise<
 }
 
 async function* differencesOf(repository: Repository, before: string, after: string): AsyncGenerator<Difference> {
+  const { differencesBetween } = await import('./diff.ts');
   const [left, right] = [await findSnapshot(repository, before), await findSnapshot(repository, after)];
   yield* differencesBetween(repository, left.tree, right.tree);
 }
