@@ -23,6 +23,7 @@ export { renderGraph, type GraphFormat } from './observe/graph/render.ts';
 export { renderReport } from './observe/report/markdown.ts';
 export type { RecoveryReport } from './observe/report/report.ts';
 export { resticPlace } from './observe/restic-place.ts';
+export type { StorageOutlook } from './observe/outlook.ts';
 export type { StatusReport } from './observe/status.ts';
 export { renderBackups } from './observe/text/backups.ts';
 export { renderPreview } from './observe/text/preview.ts';

@@ -8,6 +8,7 @@ import type { RunEffects, RunRequest } from '../run/request.ts';
 import type { StepHandlers } from '../steps/handler.ts';
 import type { RunOutcome } from './requests.ts';
 import type { State } from './state.ts';
+import { noteSizes } from './storage-use.ts';
 
 /** What differs between kinds of runs. */
 export interface Work {
@@ -29,15 +30,19 @@ export async function execute(state: State, work: Work): Promise<RunOutcome> {
   const id = newRunId(state.clock.now());
   const scratch = join(state.folder, 'scratch', id);
   const effects = effectsOf(state, { scratch, handlers, purpose: work.kind, run: id });
+  // Whoever ends a run does not want it to wait for a server.
+  work.signal?.addEventListener('abort', state.stores.hurry, { once: true });
   try {
     state.steps.set(id, work.steps);
     const { status } = await runSteps(requestOf(state, work, id), effects);
     await state.notifier().settled();
+    if (work.mode !== 'simulate') await noteSizes(state, work.steps);
     const record = state.journal().run(id);
     if (!record) throw new Error(`run ${id} is not in the journal`);
     return { run: id, status, record };
   } finally {
     state.steps.delete(id);
+    work.signal?.removeEventListener('abort', state.stores.hurry);
     await rm(scratch, { recursive: true, force: true });
   }
 }

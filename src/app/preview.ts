@@ -7,6 +7,7 @@ import { factsFrom } from './facts.ts';
 import type { Preview, PreviewOptions } from './requests.ts';
 import { named } from './named.ts';
 import type { State } from './state.ts';
+import { knownOutlook } from './storage-use.ts';
 
 export function preview(state: State, { from, until, systems }: PreviewOptions): Preview {
   const { plan } = state;
@@ -20,6 +21,11 @@ export function preview(state: State, { from, until, systems }: PreviewOptions):
     executions: executionsBetween(plan, { from, until, systems }),
     copies: copiesBetween(plan, { from, until, systems }),
     retention: guard(decide(plan, backups, from), backups, { provenBackup: (system) => catalog.provenBackup(system) }),
+    storage: [...plan.storage.values()].map((storage) => ({
+      name: storage.name,
+      capacity: storage.capacity,
+      ...knownOutlook(state, storage),
+    })),
     objectives: judgeObjectives(plan, { now: state.clock.now(), facts: factsFrom(catalog), systems }),
   };
 }

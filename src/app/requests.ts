@@ -9,6 +9,7 @@ import type { ParamValue } from '../plan/model/runbook.ts';
 import type { BackupType, VerifyLevel } from '../plan/model/system.ts';
 import type { RecoveryReport } from '../observe/report/report.ts';
 import type { ObjectiveReport } from '../order/objectives.ts';
+import type { StorageOutlook } from '../observe/outlook.ts';
 import type { RetentionDecision } from '../retention/decide.ts';
 import type { Excess } from '../retention/guard.ts';
 import type { RepairReport } from '../vault/maintain/requests.ts';
@@ -29,6 +30,8 @@ export interface Preview extends PreviewOptions {
   readonly copies: readonly CopyExecution[];
   readonly retention: readonly RetentionDecision[];
   readonly objectives: readonly ObjectiveReport[];
+  /** What targets hold, by what was measured last. */
+  readonly storage: readonly (StorageOutlook & { readonly name: string; readonly capacity: number | undefined })[];
 }
 
 export interface BackupOptions {

@@ -1,17 +1,17 @@
 import type { Catalog } from '../journal/journal.ts';
 import { status, type StatusReport, type SystemState } from '../observe/status.ts';
 import type { State } from './state.ts';
+import { measureAll } from './storage-use.ts';
 
-/** How things are now; looks at the storage targets, and changes nothing. */
+/** How things are now; looks at the storage targets, and changes nothing but the record of what they hold. */
 export async function statusOf(state: State): Promise<StatusReport> {
   const { plan, clock } = state;
   const catalog = state.catalog();
-  const used = new Map<string, number | undefined>();
-  for (const name of plan.storage.keys()) used.set(name, await usedBy(state, name));
+  const outlooks = await measureAll(state);
   return status(
     plan,
     {
-      used: (storage) => used.get(storage),
+      outlook: (storage) => outlooks.get(storage),
       tamperTest: (storage) => (state.hasJournal() ? state.journal().tamperTest(storage) : undefined),
       system: (system) => stateOf(catalog, system),
     },
@@ -30,13 +30,4 @@ function stateOf(catalog: Catalog, system: string): SystemState {
     measuredBackupMs: catalog.measuredBackup(system),
     failuresInARow: catalog.failuresInARow(system),
   };
-}
-
-/** Bytes in a target; undefined where it can't be read: status is asked for on bad days too. */
-async function usedBy(state: State, storage: string): Promise<number | undefined> {
-  try {
-    return await state.vaults.bytesUsed(storage);
-  } catch {
-    return undefined;
-  }
 }

@@ -11,22 +11,29 @@ import { wrapped } from './wrapped-store.ts';
 /** The object stores of storage targets, each opened once. */
 export interface Stores {
   open(storage: Storage): Promise<ObjectStore>;
+  /** Requests that failed are not tried again any more, and nothing waits for a limit. */
+  readonly hurry: () => void;
   /** Ends all connections. Vaults on these stores must have been closed. */
   close(): Promise<void>;
 }
 
 export function createStores(needs: StoreNeeds): Stores {
   const opened = new Map<string, Promise<ObjectStore>>();
+  const waiting = new AbortController();
   return {
     open: (storage) => {
       const known = opened.get(storage.name);
       if (known) return known;
-      const opening = openPlainStore(storage, needs).then((store) => wrapped(store, storage, needs.clock));
+      const opening = openPlainStore(storage, needs).then((store) =>
+        wrapped(store, storage, { clock: needs.clock, signal: waiting.signal }),
+      );
       opened.set(storage.name, opening);
       opening.catch(() => opened.delete(storage.name));
       return opening;
     },
+    hurry: () => waiting.abort(),
     close: async () => {
+      waiting.abort();
       const settled = await Promise.allSettled(opened.values());
       opened.clear();
       for (const result of settled) if (result.status === 'fulfilled') await result.value.close?.();

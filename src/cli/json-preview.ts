@@ -6,6 +6,7 @@ import {
   type Preview,
   type RecoveryGraph,
   type StatusReport,
+  type StorageOutlook,
 } from '../index.ts';
 import { isoOf, secondsOf } from './json.ts';
 
@@ -28,6 +29,11 @@ export function previewJson(preview: Preview): object {
     copies: preview.copies.map(copyExecutionJson),
     retention: preview.retention.map(decisionJson),
     objectives: preview.objectives.map(objectiveJson),
+    storage: preview.storage.map(({ name, capacity, ...outlook }) => ({
+      name,
+      capacity: capacity ?? null,
+      ...outlookJson(outlook),
+    })),
   };
 }
 
@@ -57,6 +63,28 @@ export function graphJson(graph: RecoveryGraph): object {
   return { order, criticalPath, estimateSeconds };
 }
 
+/** Growth is bytes a day. */
+function outlookJson({ used, measuredAt, growth, fullAt, cost }: StorageOutlook): object {
+  return {
+    used: used ?? null,
+    measuredAt: isoOf(measuredAt),
+    growth: growth === undefined ? null : Math.round(growth),
+    fullAt: isoOf(fullAt),
+    cost: cost
+      ? {
+          currency: cost.currency,
+          perMonth: rounded(cost.perMonth),
+          perMonthInAYear: rounded(cost.perMonthInAYear),
+          restore: rounded(cost.restore),
+        }
+      : null,
+  };
+}
+
+function rounded(amount: number | undefined): number | null {
+  return amount === undefined ? null : Math.round(amount * 10_000) / 10_000;
+}
+
 export function statusJson(report: StatusReport): object {
   return {
     at: isoOf(report.at),
@@ -71,8 +99,9 @@ export function statusJson(report: StatusReport): object {
       proof: { ...system.proof, target: secondsOf(system.proof.target), age: secondsOf(system.proof.age) },
       copies: system.copies.map((copy) => ({ ...copy, lag: secondsOf(copy.lag), age: secondsOf(copy.age) })),
     })),
-    storage: report.storage.map(({ used = null, capacity = null, fraction = null, location = null, ...storage }) => ({
+    storage: report.storage.map(({ capacity = null, fraction = null, location = null, ...storage }) => ({
       ...storage,
+      ...outlookJson(storage),
       tamperTest: storage.tamperTest
         ? {
             verdict: storage.tamperTest.verdict,
@@ -81,7 +110,6 @@ export function statusJson(report: StatusReport): object {
           }
         : null,
       location,
-      used,
       capacity,
       fraction,
     })),

@@ -2,6 +2,7 @@ import type { BackupRecord, BackupType } from '../base/backup.ts';
 import type { Instant } from '../base/clock.ts';
 import type { MusterEvent, RunKind, RunStatus, StepStatus } from './event.ts';
 import type { SoundPacks } from './sound-packs.ts';
+import type { StorageSizes } from './storage-sizes.ts';
 import type { TamperTest } from './tamper-test.ts';
 
 /** The durable record: one SQLite file in WAL mode that several processes use at once. */
@@ -28,6 +29,7 @@ export interface Journal {
   tamperTest(storage: string): TamperTest | undefined;
   readonly catalog: Catalog;
   readonly soundPacks: SoundPacks;
+  readonly storageSizes: StorageSizes;
   /** Reads every event and recomputes the hash chain. */
   verifyChain(): ChainVerdict;
   /** Makes the tables of runs, steps and backups anew from the events. */

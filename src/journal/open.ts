@@ -13,6 +13,7 @@ import { currentOwner, type Owner } from './owner.ts';
 import { beat, recordOwner } from './ownership.ts';
 import { findRun, listRuns, readRun } from './runs.ts';
 import { soundPacksOf } from './sound-packs.ts';
+import { storageSizesOf } from './storage-sizes.ts';
 import { lastTamperTest } from './tamper-test.ts';
 
 export interface JournalOptions {
@@ -47,6 +48,7 @@ export function openJournal({ folder, clock, owner = currentOwner() }: JournalOp
     tamperTest: (storage) => lastTamperTest(database, storage),
     catalog: catalogOf(database),
     soundPacks: soundPacksOf(database),
+    storageSizes: storageSizesOf(database),
     verifyChain: () => verifyChain(database),
     rebuild: () => rebuild(database),
     close: () => database.close(),

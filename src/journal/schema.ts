@@ -142,3 +142,14 @@ CREATE INDEX copies_by_storage ON copies (system, storage, sequence);
 export const version4 = `
 CREATE INDEX events_of_tamper_tests ON events (body ->> '$.storage', sequence) WHERE type = 'storage.tested';
 `;
+
+/** Version 5. What storage targets held on each day. No fold of events: it is measured, not done. */
+export const version5 = `
+CREATE TABLE storage_sizes (
+  storage TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (storage, day)
+) STRICT, WITHOUT ROWID;
+`;

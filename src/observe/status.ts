@@ -7,6 +7,7 @@ import { type Judgement, type Verdict, verdictOn } from '../order/objectives/ver
 import type { Plan } from '../plan/model/plan.ts';
 import type { Storage } from '../plan/model/storage.ts';
 import type { System } from '../plan/model/system.ts';
+import type { StorageOutlook } from './outlook.ts';
 import { dueFinder, type Overdue } from './overdue.ts';
 
 /** How things are at an instant, worked out from the plan: what did not run is noticed without anyone reporting it. */
@@ -45,11 +46,9 @@ export interface CurrentRpo extends Judgement {
   readonly age: Milliseconds | undefined;
 }
 
-export interface StorageStatus {
+export interface StorageStatus extends StorageOutlook {
   readonly name: string;
   readonly location: string | undefined;
-  /** Bytes; undefined: could not be found out. */
-  readonly used: number | undefined;
   readonly capacity: number | undefined;
   readonly fraction: number | undefined;
   /** `at-risk` from 80 % on, `violated` above the capacity. */
@@ -61,8 +60,8 @@ export interface StorageStatus {
 /** What the journal and the storage targets know. */
 export interface StatusFacts {
   readonly system: (name: string) => SystemState;
-  /** Bytes used by a storage target; undefined when unknown. */
-  readonly used: (storage: string) => number | undefined;
+  /** What a storage target holds; undefined when nobody knows. */
+  readonly outlook: (storage: string) => StorageOutlook | undefined;
   readonly tamperTest?: (storage: string) => TamperTest | undefined;
 }
 
@@ -140,8 +139,19 @@ function currentRpo({ system, state, now }: SystemQuestion): CurrentRpo {
 }
 
 function storageStatus({ name, location, capacity }: Storage, known: StatusFacts, now: Instant): StorageStatus {
-  const [used, test] = [known.used(name), known.tamperTest?.(name)];
-  const facts = { name, location, used, capacity, tamperTest: test && { ...test, age: Math.max(0, now - test.at) } };
+  const test = known.tamperTest?.(name);
+  const outlook = known.outlook(name) ?? unknownOutlook;
+  const tamperTest = test && { ...test, age: Math.max(0, now - test.at) };
+  const { used } = outlook;
+  const facts = { name, location, capacity, ...outlook, tamperTest };
   if (used === undefined || capacity === undefined) return { ...facts, fraction: undefined, verdict: 'unknown' };
   return { ...facts, fraction: used / capacity, verdict: verdictOn(used, capacity) };
 }
+
+const unknownOutlook: StorageOutlook = {
+  used: undefined,
+  measuredAt: undefined,
+  growth: undefined,
+  fullAt: undefined,
+  cost: undefined,
+};

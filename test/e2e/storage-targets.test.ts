@@ -31,6 +31,39 @@ async function snapshotsIn(folder: string, ...targets: readonly string[]): Promi
   return lists.map((names) => names.length);
 }
 
+interface Outlook {
+  readonly storage: readonly {
+    readonly name: string;
+    readonly used: number | null;
+    readonly measuredAt: string | null;
+    readonly growth: number | null;
+    readonly cost: { readonly perMonth: number } | null;
+  }[];
+}
+
+describe('what storage targets hold', () => {
+  test('is measured after a backup, known to a preview, and stated with its cost; a server that is away holds nothing up', async () => {
+    const folder = await shopWith(
+      `  primary: { type: local, path: ./primary, capacity: 1GiB, price: { currency: EUR, storage: 1000000 } }
+  second: { type: local, path: ./second }
+  away: { type: sftp, host: 127.0.0.1, port: 9, user: nobody, path: /x, retry: { limit: 0 }, identity: ./muster.yaml }`,
+      1,
+    );
+    const preview = await musterJson<Outlook>(['preview'], { cwd: folder, env });
+    expect(preview.storage[0]).toMatchObject({ name: 'primary', growth: null, used: expect.any(Number) as number });
+    expect(preview.storage[2]).toMatchObject({ name: 'away', used: null, measuredAt: null, cost: null });
+    const { storage } = await musterJson<Outlook>(['status'], { cwd: folder, env });
+    expect(storage.map(({ name, used }) => [name, used === null])).toEqual([
+      ['primary', false],
+      ['second', false],
+      ['away', true],
+    ]);
+    expect(storage[0]?.cost?.perMonth).toBeCloseTo(((storage[0]?.used ?? 0) / 2 ** 30) * 1e6, 2);
+    const { stdout } = await muster(['status'], { cwd: folder, env });
+    expect(stdout).toMatch(/primary +– +[\d.]+ KiB of 1\.0 GiB \(0 %\) +[\d.]+ EUR a month +met/);
+  });
+});
+
 describe('a storage target with a retention of its own', () => {
   test('keeps what goes elsewhere, and gets no copy of what it would not keep', async () => {
     const storage = `  primary: { type: local, path: ./primary }

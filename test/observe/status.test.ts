@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { status, type StatusReport, type SystemState } from '../../src/observe/status.ts';
 import { renderStatus } from '../../src/observe/text/status.ts';
 import type { System } from '../../src/plan/model/system.ts';
+import type { StorageOutlook } from '../../src/observe/outlook.ts';
 import { cronSchedule, everySchedule, sampleBackup, samplePlan, sampleStorage, sampleSystem } from '../sample-plan.ts';
 
 const now = Date.parse('2026-11-20T10:00:00Z');
@@ -82,7 +83,7 @@ describe('storage', () => {
       sampleStorage('d'),
     ];
     const used: Readonly<Record<string, number>> = { a: 800, b: 801, c: 1001, d: 5 };
-    const facts = { system: () => ({}), used: (name: string) => used[name] };
+    const facts = { system: () => ({}), outlook: (name: string) => outlook(used[name]) };
     const found = status(samplePlan({ storage }), facts, now).storage;
     expect(found.map(({ verdict, fraction }) => [verdict, fraction])).toEqual([
       ['met', 0.8],
@@ -106,7 +107,7 @@ describe('text', () => {
         name === 'orders'
           ? { newest: backupAt(now - 7 * hour), firstBackupAt: now - 40 * day, lastVerifiedAt: now - day }
           : {},
-      used: () => 3 * 2 ** 30,
+      outlook: () => outlook(3 * 2 ** 30),
     };
     const text = renderStatus(status(samplePlan({ systems, storage }), facts, now), 'Europe/Berlin');
     expect(text)
@@ -131,9 +132,9 @@ mail: there is no backup of it`);
     const plan = samplePlan({
       systems: [sampleSystem('a'), sampleSystem('b', { source: undefined, storage: undefined })],
     });
-    const painted = renderStatus(status(plan, { system: () => ({}), used: () => undefined }, now), 'UTC', paint);
+    const painted = renderStatus(status(plan, { system: () => ({}), outlook: () => undefined }, now), 'UTC', paint);
     expect(stripVTControlCharacters(painted)).toBe(
-      renderStatus(status(plan, { system: () => ({}), used: () => undefined }, now), 'UTC'),
+      renderStatus(status(plan, { system: () => ({}), outlook: () => undefined }, now), 'UTC'),
     );
     expect(painted).toContain('\u001B[32mok\u001B[39m');
   });
@@ -145,9 +146,13 @@ test('5,000 systems', () => {
       schedules: [cronSchedule('daily', `${index % 60} ${index % 24} * * *`, { timezone: 'Europe/Berlin' })],
     }),
   );
-  const facts = { system: () => ({ newest: backupAt(now - hour) }), used: () => undefined };
+  const facts = { system: () => ({ newest: backupAt(now - hour) }), outlook: () => undefined };
   expect(status(samplePlan({ systems }), facts, now).systems).toHaveLength(5000);
 });
+
+function outlook(used: number | undefined): StorageOutlook {
+  return { used, measuredAt: now, growth: undefined, fullAt: undefined, cost: undefined };
+}
 
 function rpoOf(ageHours: number | undefined, target: number | undefined): unknown {
   const objectives = { rto: undefined, rpo: target, proof: undefined, copies: undefined };
@@ -162,7 +167,7 @@ function stateOf(parts: Partial<System>, state: SystemState, at = now): string |
 function report(parts: Partial<System>, state: SystemState, at = now): StatusReport {
   return status(
     samplePlan({ systems: [sampleSystem('web', parts)] }),
-    { system: () => state, used: () => undefined },
+    { system: () => state, outlook: () => undefined },
     at,
   );
 }

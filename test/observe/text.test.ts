@@ -52,6 +52,7 @@ describe('renderPreview', () => {
       copies: copiesBetween(plan, window),
       retention: decide(plan, backups, now),
       objectives: judgeObjectives(plan, { now }),
+      storage: [],
     };
     expect(renderPreview(preview, 'Europe/Berlin'))
       .toBe(`Backups due from 2026-11-20 11:00:00 +01:00 to 2026-11-21 11:00:00 +01:00

@@ -237,10 +237,6 @@ describe('a storage target with a retention of its own', () => {
     storage: [sampleStorage('primary'), sampleStorage('offsite'), sampleStorage('archive', { retention: 'long' })],
     retention: [sampleRetention('short', { last: 1 }), sampleRetention('long', { last: 3 })],
   });
-  const copies = (...names: readonly string[]): Pick<BackupRecord, 'storage'> => ({
-    storage: names.map((name) => ({ name, snapshot: 'ab', status: 'stored' })),
-  });
-
   test('is decided about apart from all others, which are decided about together', () => {
     const backups = [5, 4, 3, 2, 1].map((days) =>
       sampleBackup('web', now - days * day, copies('primary', 'archive', 'offsite')),
@@ -262,6 +258,10 @@ describe('a storage target with a retention of its own', () => {
     ]);
   });
 });
+
+function copies(...names: readonly string[]): Pick<BackupRecord, 'storage'> {
+  return { storage: names.map((name) => ({ name, snapshot: 'ab', status: 'stored' })) };
+}
 
 interface Circumstances {
   readonly timezone?: string;

@@ -1,4 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
+import { formatSize } from '../../base/size.ts';
+import type { StorageOutlook } from '../outlook.ts';
 import type { ObjectiveReport } from '../../order/objectives.ts';
 import type { Verdict } from '../../order/objectives/verdict.ts';
 import type { RetentionDecision } from '../../retention/decide.ts';
@@ -6,6 +8,7 @@ import type { BackupExecution, CopyExecution } from '../../schedule/execution.ts
 import { painted, plain, type Paint } from './paint.ts';
 import { renderRetention } from './retention.ts';
 import { renderSchedule } from './schedule.ts';
+import { costNote, costText, fullText, growthText } from './storage.ts';
 import { table } from './table.ts';
 import { momentText, lengthOf } from './time.ts';
 
@@ -17,6 +20,13 @@ export interface PreviewFacts {
   readonly copies: readonly CopyExecution[];
   readonly retention: readonly RetentionDecision[];
   readonly objectives: readonly ObjectiveReport[];
+  /** By what was measured last. */
+  readonly storage: readonly StorageExpectation[];
+}
+
+export interface StorageExpectation extends StorageOutlook {
+  readonly name: string;
+  readonly capacity: number | undefined;
 }
 
 /** More due backups than this are counted, not listed. */
@@ -24,7 +34,7 @@ const mostListed = 100;
 
 /** The due backups, what retention would delete and why, and the verdict on each objective. */
 export function renderPreview(preview: PreviewFacts, timezone: string, paint: Paint = plain): string {
-  const { from, until, executions, copies, retention, objectives } = preview;
+  const { from, until, executions, copies, retention, objectives, storage } = preview;
   const more = Math.max(0, executions.length - mostListed) + Math.max(0, copies.length - mostListed);
   return [
     `Backups due from ${momentText(from, timezone)} to ${momentText(until, timezone)}`,
@@ -34,7 +44,25 @@ export function renderPreview(preview: PreviewFacts, timezone: string, paint: Pa
     renderRetention(retention, timezone),
     'Objectives',
     objectivesText(objectives, paint),
+    ...storageText(storage, timezone),
   ].join('\n\n');
+}
+
+/** Nothing where nothing was measured yet. */
+function storageText(storage: readonly StorageExpectation[], timezone: string): readonly string[] {
+  const known = storage.filter(({ used }) => used !== undefined);
+  if (known.length === 0) return [];
+  const rows = known.map((one) => [
+    one.name,
+    `${formatSize(one.used ?? 0)}${one.capacity === undefined ? '' : ` of ${formatSize(one.capacity)}`}`,
+    growthText(one),
+    fullText(one, timezone),
+    costText(one),
+    momentText(one.measuredAt, timezone),
+  ]);
+  const notes = known.flatMap((one) => costNote(one.name, one));
+  const lines = table(['STORAGE', 'USED', 'GROWTH', 'FULL', 'COST', 'MEASURED'], rows);
+  return ['Storage', lines, ...(notes.length > 0 ? [notes.join('\n')] : [])];
 }
 
 function objectivesText(objectives: readonly ObjectiveReport[], paint: Paint): string {

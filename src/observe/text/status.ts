@@ -1,5 +1,7 @@
+import type { Instant } from '../../base/clock.ts';
 import { formatSize } from '../../base/size.ts';
 import type { StatusReport, StorageStatus, SystemStatus } from '../status.ts';
+import { ageNote, costNote, costText, fullText, growthText } from './storage.ts';
 import { painted, plain, type Paint } from './paint.ts';
 import { table } from './table.ts';
 import { momentText, lengthOf } from './time.ts';
@@ -19,15 +21,30 @@ export function renderStatus(report: StatusReport, timezone: string, paint: Pain
     momentText(system.lastProvenRestore, timezone),
   ]);
   const header = ['SYSTEM', 'TIER', 'STATE', 'LAST BACKUP', 'RPO NOW', 'NEXT DUE', 'VERIFIED', 'PROVEN RESTORE'];
-  const storage = report.storage.map((one) => [one.name, one.location ?? '–', usage(one), painted(one.verdict, paint)]);
   const copies = report.systems.flatMap((system) => copiesBehind(system, paint));
-  const notes = [...report.systems.flatMap(notesOn), ...report.storage.flatMap(tamperText)];
+  const notes = [...report.systems.flatMap(notesOn), ...report.storage.flatMap((one) => storageNotes(one, report.at))];
   return [
     table(header, systems),
-    table(['STORAGE', 'LOCATION', 'USED', 'VERDICT'], storage),
+    storageTable(report.storage, timezone, paint),
     ...(copies.length > 0 ? [table(['COPIES BEHIND', 'STORAGE', 'LAG', 'MISSING', 'OF RPO', 'VERDICT'], copies)] : []),
     ...(notes.length > 0 ? [notes.join('\n')] : []),
   ].join('\n\n');
+}
+
+/** What is not known of any target has no column. */
+function storageTable(storage: readonly StorageStatus[], timezone: string, paint: Paint): string {
+  const grows = storage.some(({ growth }) => growth !== undefined);
+  const costs = storage.some(({ cost }) => cost !== undefined);
+  const rows = storage.map((one) => [
+    one.name,
+    one.location ?? '–',
+    usage(one),
+    ...(grows ? [growthText(one), fullText(one, timezone)] : []),
+    ...(costs ? [costText(one)] : []),
+    painted(one.verdict, paint),
+  ]);
+  const header = ['STORAGE', 'LOCATION', 'USED', ...(grows ? ['GROWTH', 'FULL'] : []), ...(costs ? ['COST'] : [])];
+  return table([...header, 'VERDICT'], rows);
 }
 
 /** Targets that lack backups. */
@@ -50,8 +67,13 @@ function usage({ used, capacity, fraction }: StorageStatus): string {
   return `${size} of ${formatSize(capacity)} (${Math.round(fraction * 100)} %)`;
 }
 
-function tamperText({ name, tamperTest: test }: StorageStatus): readonly string[] {
-  return test ? [`tamper test of ${name}: ${test.verdict}, ${lengthOf(test.age)} ago`] : [];
+function storageNotes(storage: StorageStatus, now: Instant): readonly string[] {
+  const { name, tamperTest: test } = storage;
+  return [
+    ...ageNote(name, storage, now),
+    ...costNote(name, storage),
+    ...(test ? [`tamper test of ${name}: ${test.verdict}, ${lengthOf(test.age)} ago`] : []),
+  ];
 }
 
 function notesOn({ name, state, reasons, proof }: SystemStatus): readonly string[] {

@@ -13,7 +13,7 @@ export interface LocalStorage extends StorageCommon {
   readonly type: 'local';
   /** Absolute path of the vault's folder. */
   readonly path: string;
-  /** Nothing is ever removed or replaced here by muster. */
+  /** Nothing but locks is ever removed or replaced here by muster. */
   readonly appendOnly: boolean;
 }
 

@@ -1,12 +1,12 @@
 import { checkName } from '../check/names.ts';
-import type { LocalStorage, Storage, StorageCommon } from '../model/storage.ts';
-import { child, type Entry } from '../read/node.ts';
+import type { LocalStorage, Storage, StorageCommon, StoragePrice } from '../model/storage.ts';
+import { child, type Entry, type Node } from '../read/node.ts';
 import { namedOf, retryOf } from './common.ts';
 import { referenceOf } from './references.ts';
 import type { Scope } from './scope.ts';
 import { transferLimitOf } from './storage-limit.ts';
 import { restOf, s3Of, sftpOf } from './storage-remote.ts';
-import { numberOf, pathOf, sizeOf, textOf, wordOf } from './values.ts';
+import { flagOf, numberOf, pathOf, sizeOf, textOf, wordOf } from './values.ts';
 
 /*
  * Where the schema has found something to be missing or wrong, these put anything in its place: the plan is not handed
@@ -31,7 +31,7 @@ function localOf({ name, value }: Entry, common: StorageCommon, scope: Scope): L
   const node = child(value, 'path');
   const path = pathOf(node, scope);
   if (node && path !== undefined) scope.places.vaults.push({ name, path, at: node });
-  return { ...common, type: 'local', path: path ?? '', appendOnly: false };
+  return { ...common, type: 'local', path: path ?? '', appendOnly: flagOf(child(value, 'appendOnly')) ?? false };
 }
 
 function commonOf(entry: Entry, scope: Scope): StorageCommon {
@@ -49,8 +49,20 @@ function commonOf(entry: Entry, scope: Scope): StorageCommon {
     immutable: undefined,
     lifecycle: [],
     rebalance: undefined,
-    price: undefined,
+    price: priceOf(child(value, 'price')),
   };
+}
+
+function priceOf(node: Node | undefined): StoragePrice | undefined {
+  const amount = (key: string): number => numberOf(child(node, key)) ?? 0;
+  return (
+    node && {
+      currency: textOf(child(node, 'currency')) ?? '',
+      storage: amount('storage'),
+      download: amount('download'),
+      requests: amount('requests'),
+    }
+  );
 }
 
 function locationOf(target: Entry['value'], scope: Scope): string | undefined {

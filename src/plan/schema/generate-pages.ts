@@ -27,7 +27,7 @@ export async function generatePages(): Promise<readonly (readonly [path: string,
 /** Parts of sections that have a chapter of their own. */
 const parts = ['schedules.schema.json', 'steps.schema.json'];
 /** Shared values that are worth a table. */
-const shared = ['secret', 'commandSettings', 'retry', 'transferLimit', 'objectives', 'param'];
+const shared = ['secret', 'commandSettings', 'retry', 'transferLimit', 'storagePrice', 'objectives', 'param'];
 
 function referenceText(schemas: ReadonlyMap<string, Schema>): string {
   const plan = schemas.get('plan.schema.json') ?? {};
@@ -82,6 +82,7 @@ function sharedOf(name: string, common: Schema, schemas: ReadonlyMap<string, Sch
 const titles: Readonly<Record<string, string>> = {
   commandSettings: 'command',
   transferLimit: 'limit',
+  storagePrice: 'price',
   param: 'params.NAME',
 };
 

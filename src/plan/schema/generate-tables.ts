@@ -40,6 +40,7 @@ const named: Readonly<Record<string, string>> = {
   'common.schema.json#/$defs/calendarDuration': 'duration, also `mo` and `y`',
   'common.schema.json#/$defs/size': 'size',
   'common.schema.json#/$defs/transferLimit': '[limit](#reference-shared-values)',
+  'common.schema.json#/$defs/storagePrice': '[price](#reference-shared-values)',
   '#/$defs/rate': 'rate',
   '#/$defs/timeOfDay': 'time of day',
   'common.schema.json#/$defs/secret': '[secret](#reference-shared-values)',
