@@ -5,6 +5,8 @@ import type { TamperReport } from '../storage/check/tamper.ts';
 import { named } from './named.ts';
 import type { State } from './state.ts';
 
+export type { CaseResult, TamperReport };
+
 export interface CheckStorageOptions {
   readonly storage: string;
   readonly signal?: AbortSignal | undefined;
