@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { isDamage } from '../tree/load.ts';
 import { codeOf, messageOf, MusterError } from '../../base/error.ts';
-import type { Repository, RepositoryLock } from '../repository.ts';
+import type { Id, Repository, RepositoryLock } from '../repository.ts';
 import { loadSnapshots } from '../snapshot.ts';
 import type { PruneRequest } from '../vault.ts';
 import type { PruneResult } from './requests.ts';
@@ -25,6 +25,7 @@ const usualMaxUnused = 0.05;
 interface Planned {
   readonly plan: PrunePlan;
   readonly used: BlobCounts;
+  readonly stored: ReadonlyMap<Id, number>;
 }
 
 /**
@@ -33,17 +34,19 @@ interface Planned {
  */
 export async function pruneRepository(options: PruneOptions, lock: RepositoryLock | undefined): Promise<PruneResult> {
   const { repository, clock, request, signal } = options;
-  const { plan, used } = await planFor(options);
-  if (lock === undefined) return resultOf(plan, plan.figures.freed);
+  const { plan, used, stored } = await planFor(options);
+  if (lock === undefined) return resultOf(plan, { bytesFreed: plan.figures.freed, locked: 0 });
   refuseHoles(plan, repository);
   let bytes = 0;
   const onCopied = (length: number): void => {
     bytes += length;
     request.onProgress?.({ files: 0, bytes, filesTotal: undefined, bytesTotal: plan.figures.repacked });
   };
-  const written = await applyPrune({ repository, clock, lock, plan, used, signal, onCopied });
+  const { written, locked } = await applyPrune({ repository, clock, lock, plan, used, signal, onCopied });
   await repository.refresh();
-  return resultOf(plan, plan.figures.removed + plan.figures.repackedPacks - written);
+  const kept = locked.reduce((bytes, id) => bytes + (stored.get(id) ?? 0), 0);
+  const bytesFreed = plan.figures.removed + plan.figures.repackedPacks - written - kept;
+  return resultOf(plan, { bytesFreed, locked: locked.length });
 }
 
 async function planFor({ repository, request, signal }: PruneOptions): Promise<Planned> {
@@ -56,7 +59,7 @@ async function planFor({ repository, request, signal }: PruneOptions): Promise<P
     used,
     limits: { maxUnused, maxRepackBytes },
   });
-  return { plan, used };
+  return { plan, used, stored };
 }
 
 async function usedOrRefuse(
@@ -91,12 +94,12 @@ function damaged({ store }: Repository, detail: string, cause: unknown): MusterE
   });
 }
 
-function resultOf(plan: PrunePlan, bytesFreed: number): PruneResult {
+function resultOf(plan: PrunePlan, done: Pick<PruneResult, 'bytesFreed' | 'locked'>): PruneResult {
   const { keep, remove, repack, strays, figures } = plan;
   return {
     packs: { kept: keep.length, removed: remove.length, repacked: repack.length, strays: strays.length },
     missing: plan.missing.length,
-    bytesFreed,
+    ...done,
     figures,
   };
 }

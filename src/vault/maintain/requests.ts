@@ -22,6 +22,8 @@ export interface PruneResult {
     /** Of killed writers: in no index. Removed. */
     readonly strays: number;
   };
+  /** Packs that the store does not let go of yet, or that an index file lists which it keeps: they go with a later prune. */
+  readonly locked: number;
   /** Blobs that snapshots need and no pack holds; above 0 only in a plan: nothing is removed then. */
   readonly missing: number;
   /** What the store has less; of a plan, an estimate. */

@@ -1,9 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
+import { codeOf } from '../../base/error.ts';
 import { decodeIndex, type IndexedPack } from '../format/index-file.ts';
 import type { JsonObjects } from '../format/objects.ts';
 import { IndexWriter } from '../index/index-writer.ts';
 import { saveHeld } from '../lock/save-held.ts';
 import type { Id, RepositoryLock } from '../repository.ts';
+import { allAhead } from '../worker/ahead.ts';
 
 export interface IndexChange {
   readonly objects: JsonObjects;
@@ -21,9 +23,10 @@ const manyFiles = 20;
 
 /**
  * Replaces the index files that list what is gone, or list again what another lists. New files are there before old
- * ones are removed, so that every pack that stays is listed at any moment. Returns how many files were removed.
+ * ones are removed, so that every pack that stays is listed at any moment. Returns the packs
+ * that files still list which the store does not let go of (`object-locked`): these packs must stay.
  */
-export async function supersedeIndex(change: IndexChange): Promise<number> {
+export async function supersedeIndex(change: IndexChange): Promise<ReadonlySet<Id>> {
   const { objects, clock, lock, gone, added } = change;
   const written = new Set<Id>();
   const writer = new IndexWriter(
@@ -44,8 +47,12 @@ export async function supersedeIndex(change: IndexChange): Promise<number> {
   }
   await writer.write();
   await lock.check();
-  for (const id of obsolete.files) if (!written.has(id)) await objects.remove('index', id);
-  return obsolete.files.length;
+  const stayed = await removeFiles(
+    objects,
+    obsolete.files.filter((id) => !written.has(id)),
+  );
+  const packs = await Promise.all(stayed.map((id) => readFile(objects, id)));
+  return new Set(packs.flat().map(({ id }) => id));
 }
 
 interface Obsolete {
@@ -70,7 +77,7 @@ async function obsoleteFiles(objects: JsonObjects, gone: ReadonlySet<Id>): Promi
 }
 
 async function readFile(objects: JsonObjects, id: Id): Promise<readonly IndexedPack[]> {
-  return decodeIndex(await objects.read('index', id)) ?? [];
+  return decodeIndex(await objects.readListed('index', id)) ?? [];
 }
 
 /** Writes an index of these packs alone, and removes all others: what they said is known to be worthless. */
@@ -91,5 +98,21 @@ export async function replaceIndex(
   }
   await writer.write();
   await lock.check();
-  for (const id of old) await objects.remove('index', id);
+  await removeFiles(objects, old);
+}
+
+/** Returns those that the store does not let go of. */
+async function removeFiles(objects: JsonObjects, files: readonly Id[]): Promise<readonly Id[]> {
+  const load = async (id: Id): Promise<readonly Id[]> => ((await removeUnlessLocked(objects, id)) ? [] : [id]);
+  return (await allAhead(files, { load, atOnce: objects.store.facts.concurrency })).flat();
+}
+
+async function removeUnlessLocked(objects: JsonObjects, id: Id): Promise<boolean> {
+  try {
+    await objects.remove('index', id);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'object-locked') return false;
+    throw error;
+  }
 }

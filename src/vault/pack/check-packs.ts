@@ -51,6 +51,9 @@ export async function checkPacks(packs: PacksToCheck, options: CheckPacksOptions
   return faulty;
 }
 
+/** In memory, on their way here or waiting, of a store that threads can't read. */
+const packsAtOnce = 4;
+
 const thread = new URL('./check-thread.ts', import.meta.url);
 
 interface CountedTask extends PackTask {
@@ -64,7 +67,7 @@ function tasksFor({ store, ids, index }: PacksToCheck): AsyncGenerator<CountedTa
     const { words, count } = index.tableOf(id);
     return { id, source, blobs: count, indexed: words };
   };
-  return ahead(ids, { load, sizeOf: () => packSize, ...inFlight(store) });
+  return ahead(ids, { load, sizeOf: (id) => index.lengthOf(id), ...inFlight(store, packsAtOnce * packSize) });
 }
 
 /** Empty when it is missing: that is not the length of any pack. */

@@ -51,6 +51,7 @@ class Crew<Task, Result, Step> {
   #ended = false;
   readonly #results: { readonly task: Task; readonly result: Result }[] = [];
   #fault: { readonly error: unknown } | undefined;
+  #filling: Promise<void> | undefined;
   #wake: () => void = () => undefined;
 
   constructor(options: CrewOptions<Task, Result, Step>) {
@@ -65,14 +66,15 @@ class Crew<Task, Result, Step> {
     this.#dealOut();
     const own = this.#ready.shift();
     if (own !== undefined) return await this.#workOn(own);
-    if (this.#results.length === 0 && this.#busy()) await new Promise<void>((resolve) => (this.#wake = resolve));
-    return this.#busy() || this.#results.length > 0;
+    if (this.#results.length === 0 && this.#awaitsAnything()) await this.#woken();
+    return this.#awaitsAnything() || this.#results.length > 0 || this.#fault !== undefined;
   }
 
   /** What threads are at comes to an end before the files and folders are closed that they use. */
   async end(): Promise<void> {
     Atomics.store(this.#stop, 0, 1);
-    while (this.#busy() && this.#fault === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
+    while (this.#busy() && this.#fault === undefined) await this.#woken();
+    await this.#filling;
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
@@ -90,16 +92,41 @@ class Crew<Task, Result, Step> {
       await this.#options.onResult(next.task, next.result);
   }
 
-  /** Enough for every thread to get new work while the main thread is at a task of its own. */
+  #awaitsAnything(): boolean {
+    return this.#busy() || this.#filling !== undefined;
+  }
+
+  async #woken(): Promise<void> {
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+  }
+
+  /** What takes longer, as over a network, goes on while the main thread has other work. */
   async #fill(): Promise<void> {
+    this.#filling ??= this.#fillUp()
+      .catch((error: unknown) => this.#onFault(error))
+      .finally(() => this.#filled());
+    await Promise.race([this.#filling, setImmediate()]);
+  }
+
+  #filled(): void {
+    this.#filling = undefined;
+    this.#wake();
+  }
+
+  /** Enough for every thread to get new work while the main thread is at a task of its own. */
+  async #fillUp(): Promise<void> {
     const enough = 1 + this.#options.threadsFrom + this.#threads.length * handed;
     while (!this.#ended && this.#ready.length < enough) {
       const task = await this.#options.next();
       if (task === undefined) this.#ended = true;
       else this.#ready.push(task);
-      // The next may be on its way over a network.
+      this.#startIfWorthIt();
       this.#dealOut();
+      this.#wake();
     }
+  }
+
+  #startIfWorthIt(): void {
     const { threadsFrom } = this.#options;
     if (this.#threads.length === 0 && this.#ready.length > 0 && this.#ready.length >= threadsFrom) this.#start();
   }

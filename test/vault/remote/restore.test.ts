@@ -47,7 +47,7 @@ describe('a restore from a remote store', () => {
     const { store, vault } = await newRemoteVault();
     const { snapshot } = await vault.backup(treeRequest(source));
     const gone = new MusterError('the network is gone', { code: 'storage-unreachable', retryable: true });
-    let left = 6;
+    let left = 1;
     store.fault = ({ kind, name }) =>
       kind === 'get' && name.startsWith('data/') && (left -= 1) < 0 ? gone : undefined;
     const restored = vault.restore({ snapshot, target: temporaryFolder(), overwrite: 'never' });

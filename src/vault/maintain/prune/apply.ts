@@ -3,7 +3,7 @@ import { damage } from '../../format/damage.ts';
 import { objectName } from '../../format/names.ts';
 import { PackReader } from '../../pack/pack-reader.ts';
 import { openBlob } from '../../pack/read-blob.ts';
-import type { BlobLocation, Repository, RepositoryLock } from '../../repository.ts';
+import type { BlobLocation, Id, Repository, RepositoryLock } from '../../repository.ts';
 import type { BlobCounts } from '../blob-counts.ts';
 import { PackCopies } from '../pack-copies.ts';
 import { removePacks } from '../remove-packs.ts';
@@ -23,20 +23,32 @@ export interface PruneWork {
 
 /**
  * Carries a plan out: copies, then the new index, then the old index goes, then the packs. Whenever it is cut off,
- * every blob in use lies in a pack that an index lists; the next run finds the rest. Returns the bytes written.
+ * every blob in use lies in a pack that an index lists; the next run finds the rest.
  */
-export async function applyPrune(work: PruneWork): Promise<number> {
+export async function applyPrune(work: PruneWork): Promise<AppliedPrune> {
   const { repository, clock, lock, plan, signal } = work;
   const { objects } = repository;
   const added = await copyUsed(work);
   signal.throwIfAborted();
   await lock.check();
   const gone = new Set([...plan.remove, ...plan.repack, ...plan.absent]);
-  await supersedeIndex({ objects, clock, lock, gone, added });
-  await removePacks({ objects, lock, signal }, [...plan.remove, ...plan.repack, ...plan.strays]);
+  const listed = await supersedeIndex({ objects, clock, lock, gone, added });
+  const unused = [...plan.remove, ...plan.repack, ...plan.strays];
+  const held = unused.filter((id) => listed.has(id));
+  const locked = await removePacks(
+    { objects, lock, signal },
+    unused.filter((id) => !listed.has(id)),
+  );
   let written = 0;
   for (const { id } of added) written += (await objects.store.size(objectName('data', id))) ?? 0;
-  return written;
+  return { written, locked: [...held, ...locked] };
+}
+
+export interface AppliedPrune {
+  /** In bytes. */
+  readonly written: number;
+  /** Packs that could not be removed. */
+  readonly locked: readonly Id[];
 }
 
 async function copyUsed(work: PruneWork): Promise<PackCopies['packs']> {
