@@ -58,6 +58,8 @@ export interface RestoreSourceRequest {
   /** Everything in the snapshot, parents before children; may be asked for more than once. */
   readonly entries: () => AsyncIterable<SnapshotEntry>;
   readonly fetch: (request: FetchRequest) => Promise<FetchResult>;
+  /** The content of one file of the snapshot, for a program that reads it. Throws `path-missing`, `blob-damaged` …; also midway. */
+  readonly read: (path: BytePath) => AsyncIterable<Uint8Array>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }

@@ -6,7 +6,7 @@ import { failed, partial, stepErrorOf, succeeded } from './outcome.ts';
 import { checkRestore } from './restore/check.ts';
 import { useFirstCopy, type FromCopy } from './restore/copies.ts';
 import { definitionFor } from './restore/definition.ts';
-import { fetchFrom } from './restore/fetch.ts';
+import { fetchFrom, readFrom } from './restore/fetch.ts';
 import { shareRestore } from './restore/share.ts';
 import { requireSpace } from './restore/space.ts';
 import type { StoredSnapshot } from './stored-copy.ts';
@@ -48,6 +48,7 @@ async function restore(
     manifest: backup.manifest,
     entries: () => shared.entries(),
     fetch: (request) => fetchFrom(copy, request, { signal, onProgress, others: shared.others() }),
+    read: (path) => readFrom(copy, path, shared.others()),
     clock,
     signal,
   });

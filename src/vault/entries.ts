@@ -20,7 +20,7 @@ export async function* entriesBelow(repository: Repository, tree: Id, path: Byte
 }
 
 /** What is no folder at a path of a tree. Throws `path-missing`. */
-export async function leafAt(repository: Repository, tree: Id, path: BytePath): Promise<TreeNode> {
+export async function leafAt(repository: Pick<Repository, 'load'>, tree: Id, path: BytePath): Promise<TreeNode> {
   const found = await findPath(repository, tree, path);
   if (found.kind === 'folder') throw pathMissing(path);
   return found.node;
@@ -30,7 +30,7 @@ type Found =
   | { readonly kind: 'folder'; readonly path: BytePath; readonly tree: Id }
   | { readonly kind: 'leaf'; readonly path: BytePath; readonly node: TreeNode };
 
-async function findPath(repository: Repository, tree: Id, path: BytePath): Promise<Found> {
+async function findPath(repository: Pick<Repository, 'load'>, tree: Id, path: BytePath): Promise<Found> {
   let found: Found = { kind: 'folder', path: '/', tree };
   for (const name of path.split('/').filter((part) => part !== '')) {
     if (found.kind === 'leaf') throw pathMissing(path);

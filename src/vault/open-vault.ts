@@ -1,3 +1,4 @@
+import type { BytePath } from '../base/capture.ts';
 import { MusterError } from '../base/error.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ObjectStore } from '../storage/store.ts';
@@ -19,6 +20,7 @@ import type {
   Vault,
   VerifyRequest,
   VerifyResult,
+  StoredFile,
 } from './vault.ts';
 
 export interface OpenVaultOptions {
@@ -82,7 +84,7 @@ export function vaultOn(repository: Repository, clock: Clock): Vault {
     verifyAll: (request) => verifyAllOf(repository, clock, request),
     hasPack: (id) => repository.hasPack(id),
     contents: (snapshot) => contentsIn(repository, snapshot),
-    file: async (snapshot, path) => (await import('./verify/contents.ts')).fileOf(repository, snapshot, path),
+    file: (snapshot, path, others) => fileFrom(repository, { snapshot, path, others }),
     compare: async (request) => {
       const { compareSnapshot } = await import('./verify/compare.ts');
       return await compareSnapshot({ repository, clock, request, signal: request.signal ?? never });
@@ -173,6 +175,17 @@ async function restoreFrom(repository: Repository, clock: Clock, request: Restor
   } finally {
     await lock?.release().catch(bearable);
   }
+}
+
+async function fileFrom(
+  repository: Repository,
+  asked: { readonly snapshot: string; readonly path: BytePath; readonly others: RestoreRequest['others'] },
+): Promise<StoredFile> {
+  const { fileOf } = await import('./verify/contents.ts');
+  const { withOtherCopies } = await import('./restore/other-copies.ts');
+  const { snapshot, path, others } = asked;
+  const from = others === undefined ? repository : withOtherCopies(repository, copiesIn(others));
+  return await fileOf(from, await findSnapshot(repository, snapshot), path);
 }
 
 async function* copiesIn(others: NonNullable<RestoreRequest['others']>): AsyncGenerator<OtherCopy> {

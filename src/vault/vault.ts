@@ -28,8 +28,8 @@ export interface Vault extends Maintenance {
   hasPack(id: string): boolean;
   /** Every file of a snapshot that is not empty, with its content as a stream, in the order of the tree. */
   contents(snapshot: string): AsyncIterable<StoredFile>;
-  /** One file. Throws `path-missing`, also for what is no file. */
-  file(snapshot: string, path: BytePath): Promise<StoredFile>;
+  /** One file. What this vault has lost comes from the others, as of a restore. Throws `path-missing`, also for what is no file. */
+  file(snapshot: string, path: BytePath, others?: RestoreRequest['others']): Promise<StoredFile>;
   /** Reads what a restore wrote below a folder and holds it against the snapshot, to the last byte. */
   compare(request: CompareRequest): Promise<CompareResult>;
   /**
@@ -114,6 +114,8 @@ export interface TransferProgress {
   /** Undefined until the tree has been walked. */
   readonly filesTotal: number | undefined;
   readonly bytesTotal: number | undefined;
+  /** Packs that have come back from an archive, of those that were asked for: nothing else goes on meanwhile. */
+  readonly archive?: { readonly ready: number; readonly total: number } | undefined;
 }
 
 export interface Entry {
@@ -139,6 +141,8 @@ export interface RestoreRequest {
   readonly others?: AsyncIterable<{ readonly vault: Vault; readonly given: (bytes: number) => void }> | undefined;
   /** What happens to a file that exists: `never` refuses before anything is written, `always` replaces it. */
   readonly overwrite: 'never' | 'always';
+  /** What is in an archive is asked for and waited for. Undefined: `object-archived`. */
+  readonly thaw?: 'wait' | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
 }

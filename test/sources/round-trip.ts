@@ -80,6 +80,9 @@ function requestFor(vault: Vault, { snapshot, manifest }: StoredBackup): Restore
       const { files, bytes, faults } = await vault.restore(wish);
       return { files, bytes, missing: faults.map(({ path, detail }) => ({ path: fromBytePath(path), detail })) };
     },
+    read: async function* (path) {
+      yield* (await vault.file(snapshot, path)).read();
+    },
     clock: systemClock,
     signal: never,
   };

@@ -1,4 +1,4 @@
-import { fromBytePath, toBytePath } from '../../base/capture.ts';
+import { fromBytePath, toBytePath, type BytePath } from '../../base/capture.ts';
 import type { FetchRequest, FetchResult } from '../../sources/source.ts';
 import type { RestoreRequest, RestoreResult } from '../../vault/vault.ts';
 import type { StepContext } from '../handler.ts';
@@ -20,12 +20,22 @@ export async function fetchFrom(
     snapshot,
     target: toBytePath(target),
     overwrite,
+    thaw: 'wait',
     include: include && ((path, type) => include(path, type === 'dir')),
     others,
     signal,
     onProgress,
   });
   return resultOf(restored);
+}
+
+/** The content of one file of a stored snapshot, from the other copies where this one has lost something. */
+export async function* readFrom(
+  { vault, snapshot }: Snapshot,
+  path: BytePath,
+  others?: RestoreRequest['others'],
+): AsyncGenerator<Uint8Array> {
+  yield* (await vault.file(snapshot, path, others)).read();
 }
 
 function resultOf({ files, bytes, faults }: RestoreResult): FetchResult {

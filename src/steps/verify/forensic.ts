@@ -8,7 +8,7 @@ import { sourceFor } from '../../sources/registry.ts';
 import type { RestoreSourceResult, SourceCheck } from '../../sources/source.ts';
 import type { CompareResult, Vault, VaultCheck, VerifyResult } from '../../vault/vault.ts';
 import type { StepContext } from '../handler.ts';
-import { fetchFrom } from '../restore/fetch.ts';
+import { fetchFrom, readFrom } from '../restore/fetch.ts';
 import { requireSpace } from '../restore/space.ts';
 import { removeScratch } from './remove-scratch.ts';
 import type { Stages } from './stages.ts';
@@ -58,6 +58,7 @@ async function restoreTo(folder: string, request: TrialRequest, context: StepCon
     manifest,
     entries: () => vault.entries(snapshot),
     fetch: (fetch) => fetchFrom({ vault, snapshot }, fetch, { ...context, onProgress }),
+    read: (path) => readFrom({ vault, snapshot }, path),
     clock: context.clock,
     signal: context.signal,
   });

@@ -5,7 +5,9 @@ import type { Id, Repository } from '../repository.ts';
 import { findSnapshot } from '../snapshot.ts';
 import { isDamage, loadTree } from '../tree/load.ts';
 import type { TreeNode } from '../tree/node.ts';
-import type { StoredFile } from '../vault.ts';
+import type { Snapshot, StoredFile } from '../vault.ts';
+
+type Loads = Pick<Repository, 'load'>;
 
 /** Every file with content. Folders that are lost are passed over: who reads contents has checked the folders before. */
 export async function* contentsOf(repository: Repository, id: string): AsyncGenerator<StoredFile> {
@@ -14,8 +16,7 @@ export async function* contentsOf(repository: Repository, id: string): AsyncGene
 }
 
 /** One file of a snapshot. Throws `path-missing`. */
-export async function fileOf(repository: Repository, id: string, path: BytePath): Promise<StoredFile> {
-  const { tree } = await findSnapshot(repository, id);
+export async function fileOf(repository: Loads, { tree }: Snapshot, path: BytePath): Promise<StoredFile> {
   const { content, size } = await leafAt(repository, tree, path);
   if (content === undefined) throw pathMissing(path);
   return { path, size, read: () => piecesOf(repository, content) };
@@ -39,6 +40,6 @@ async function nodesOf(repository: Repository, tree: Id): Promise<readonly TreeN
   }
 }
 
-async function* piecesOf(repository: Repository, content: readonly Id[]): AsyncGenerator<Uint8Array> {
+async function* piecesOf(repository: Loads, content: readonly Id[]): AsyncGenerator<Uint8Array> {
   for (const id of content) yield await repository.load('data', id);
 }

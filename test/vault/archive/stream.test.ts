@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { toBytePath } from '../../../src/base/capture.ts';
@@ -61,6 +61,23 @@ describe('a stream', () => {
     await expect(backUp(vault, failing)).rejects.toThrow('the program ended with 1');
     expect(readdirSync(join(folder, 'snapshots'))).toEqual([]);
     expect(readdirSync(join(folder, 'locks'))).toEqual([]);
+  });
+
+  test('is read from another copy where this one has lost a part', async () => {
+    const [one, other] = [await newVault(), await newVault()];
+    const { snapshot } = await backUp(one.vault, () => inPieces(dump));
+    await one.vault.copyTo(other.vault, snapshot);
+    for (const folder of readdirSync(join(one.folder, 'data')))
+      for (const pack of readdirSync(join(one.folder, 'data', folder)))
+        if (statSync(join(one.folder, 'data', folder, pack)).size > 2 ** 20)
+          rmSync(join(one.folder, 'data', folder, pack));
+    await expect(contentOf(one.vault, snapshot)).rejects.toMatchObject({ code: 'blob-missing' });
+    async function* others(): AsyncGenerator<{ vault: Vault; given: () => void }> {
+      yield { vault: other.vault, given: () => undefined };
+    }
+    const pieces: Uint8Array[] = [];
+    for await (const piece of (await one.vault.file(snapshot, path, others())).read()) pieces.push(piece);
+    expect(Buffer.concat(pieces).equals(dump)).toBe(true);
   });
 
   test('may be empty, and none is a folder', async () => {
