@@ -5,6 +5,7 @@ import { compareBackups } from './app/compare.ts';
 import { copy, plannedCopies } from './app/copy.ts';
 import type { Muster, OpenOptions } from './app/muster.ts';
 import { addKey, listKeys, removeKey, rotateKey } from './app/keys.ts';
+import { move, plannedMoves } from './app/move.ts';
 import { notify, renderMessage } from './app/notify.ts';
 import { graph, preview } from './app/preview.ts';
 import { estimatePrune, prune } from './app/prune.ts';
@@ -63,16 +64,20 @@ function readings(state: State): Readings {
   };
 }
 
-function plannings(state: State): Pick<Muster, 'planBackup' | 'planCopies' | 'planRestore' | 'planRecovery'> {
+function plannings(state: State): Pick<Muster, 'planBackup' | 'planCopies' | 'planMoves' | 'planRestore' | 'planRecovery'> {
   return {
     planBackup: (options) => planBackup(state, options),
     planCopies: (options) => plannedCopies(state, options),
+    planMoves: (options) => plannedMoves(state, options),
     planRestore: (options) => plannedRestore(state, options),
     planRecovery: (options) => planRecovery(state, options),
   };
 }
 
-type Doings = Pick<Muster, 'backup' | 'copy' | 'verify' | 'verifyStorage' | 'checkRestore' | 'restore' | 'recover' | 'notify'>;
+type Doings = Pick<
+  Muster,
+  'backup' | 'copy' | 'move' | 'verify' | 'verifyStorage' | 'checkRestore' | 'restore' | 'recover' | 'notify'
+>;
 
 type Maintenance = Pick<Muster, 'estimatePrune' | 'prune' | 'checkRepair' | 'repair' | 'compareBackups'>;
 
@@ -90,6 +95,7 @@ function doings(state: State): Doings {
   return {
     backup: (options) => backup(state, options),
     copy: (options) => copy(state, options),
+    move: (options) => move(state, options),
     verify: (options) => verify(state, options),
     verifyStorage: (options) => verifyStorages(state, options),
     checkRestore: (options) => checkRestore(state, options),

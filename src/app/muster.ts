@@ -10,6 +10,7 @@ import type { Plan } from '../plan/model/plan.ts';
 import type { Entry } from '../vault/vault.ts';
 import type { GraphOptions, RecoveryGraph } from '../order/graph.ts';
 import type { Difference, RepairReport } from '../vault/maintain/requests.ts';
+import type { Move } from '../retention/moves.ts';
 import type { KeyChange, KeyOptions, StorageKeys } from './keys.ts';
 import type { CheckStorageOptions, StorageCheck, TamperReport } from './check-storage.ts';
 import type { RebuildOutcome } from './rebuild.ts';
@@ -21,6 +22,8 @@ import type {
   BackupOptions,
   CopyOptions,
   CopyOutcome,
+  MoveOptions,
+  MoveOutcome,
   VerifyOptions,
   PruneOptions,
   PruneEstimate,
@@ -71,6 +74,10 @@ export interface Muster {
   planCopies(options: CopyOptions): Promise<readonly PlannedStep[]>;
   /** Brings the copies of backups up to date with the plan. */
   copy(options: CopyOptions): Promise<CopyOutcome>;
+  /** What lifecycles and full targets ask for. */
+  planMoves(options: MoveOptions): Promise<readonly Move[]>;
+  /** Each is copied and checked before it is taken away. */
+  move(options: MoveOptions): Promise<MoveOutcome>;
   verify(options: VerifyOptions): Promise<VerifyOutcome>;
   /** Everything in storage targets, to the last byte. */
   verifyStorage(options: VerifyStorageOptions): Promise<VerifyStorageOutcome>;

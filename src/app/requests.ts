@@ -88,6 +88,33 @@ export interface CopyOutcome {
   readonly copies: readonly CopyLine[];
 }
 
+export type { Move } from '../retention/moves.ts';
+
+export interface MoveOptions {
+  /** Only from this target. */
+  readonly storage?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What became of one move. */
+export interface MoveLine {
+  readonly backup: string;
+  readonly system: string;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+  readonly status: 'moved' | 'failed';
+  readonly error: ErrorFacts | undefined;
+}
+
+/** `run`: undefined when nothing was to be moved. */
+export interface MoveOutcome {
+  readonly run: RunOutcome | undefined;
+  readonly moves: readonly MoveLine[];
+  readonly bytesFreed: number;
+}
+
 export interface PruneOptions {
   /** Only these; undefined or empty: all. */
   readonly systems?: readonly string[] | undefined;

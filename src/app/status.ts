@@ -7,7 +7,7 @@ import { measureAll } from './storage-use.ts';
 export async function statusOf(state: State): Promise<StatusReport> {
   const { plan, clock } = state;
   const catalog = state.catalog();
-  const outlooks = await measureAll(state);
+  const outlooks = await measureAll(state, [...plan.storage.values()]);
   return status(
     plan,
     {

@@ -18,8 +18,10 @@ const freshFor: Milliseconds = 3_600_000;
  * What each target holds: as of now where that can be found out in 10 seconds, else as of the last time. A target that can't
  * be reached has nothing to say: status is asked for on bad days too.
  */
-export async function measureAll(state: State): Promise<ReadonlyMap<string, StorageOutlook>> {
-  const targets = [...state.plan.storage.values()];
+export async function measureAll(
+  state: State,
+  targets: readonly Storage[],
+): Promise<ReadonlyMap<string, StorageOutlook>> {
   const found = await Promise.all(targets.map((storage) => currentSize(state, storage)));
   return new Map(targets.map((storage, at) => [storage.name, outlook(state, storage, found[at])]));
 }
@@ -43,6 +45,7 @@ export async function noteSizes(state: State, steps: readonly PlannedStep[]): Pr
 function changedBy(action: PlannedStep['action']): readonly string[] {
   if (action.kind === 'backup') return [action.execution.to, ...action.execution.copies];
   if (action.kind === 'copy' || action.kind === 'prune') return [action.storage];
+  if (action.kind === 'move') return [action.to];
   return [];
 }
 

@@ -55,8 +55,11 @@ export interface StoredCopy {
   readonly name: string;
   /** Id of the snapshot there; empty when there is none. */
   readonly snapshot: string;
-  /** `failed`: the last try to make it did. `waiting`: it is made later, as the plan says. */
-  readonly status: 'stored' | 'failed' | 'waiting';
+  /**
+   * `failed`: the last try to make it did. `waiting`: it is made later, as the plan says. `moved`: it was, to another target,
+   * and is not to come back.
+   */
+  readonly status: 'stored' | 'failed' | 'waiting' | 'moved';
 }
 
 /** What the source said of itself while it was read; a restore is compared with this, never with the live system. */

@@ -26,6 +26,7 @@ export const commandList: readonly CommandEntry[] = [
   entry('files', 'the files in a backup', () => import('./commands/files.ts')),
   entry('snapshots', 'every snapshot in a storage target, whoever made it', () => import('./commands/snapshots.ts')),
   entry('copy', 'bring the copies of backups up to date', () => import('./commands/copy.ts')),
+  entry('move', 'move backups to other storage targets as they age', () => import('./commands/move.ts')),
   entry('verify', 'check backups in their vault', () => import('./commands/verify.ts')),
   entry('compare', 'what differs between two backups', () => import('./commands/compare.ts')),
   entry('prune', 'remove what retention decides, and free its bytes', () => import('./commands/prune.ts')),

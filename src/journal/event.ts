@@ -15,7 +15,8 @@ export type StepStatus = 'succeeded' | 'partial' | 'failed' | 'skipped' | 'inter
 
 /**
  * Everything that happens, as one union. The engine emits; the journal, the terminal, notifications and metrics listen.
- * All but `progress` are kept. Nothing in an event may hold a secret. What belongs to no run has an empty `run`.
+ * All but `progress` and `storage.retrying` are kept. Nothing in an event may hold a secret. What belongs to no run has an
+ * empty `run`.
  */
 export type MusterEvent = { readonly run: string; readonly at: Instant } & MusterEventBody;
 
@@ -80,7 +81,14 @@ export type MusterEventBody =
   | { readonly type: 'backup.partial'; readonly system: string; readonly backup: BackupRecord }
   | { readonly type: 'backup.failed'; readonly system: string; readonly error: ErrorFacts }
   /** A copy of a backup is gone from a storage target; without any copy the catalog does not list it any more. */
-  | { readonly type: 'backup.removed'; readonly system: string; readonly backup: string; readonly storage: string }
+  | {
+      readonly type: 'backup.removed';
+      readonly system: string;
+      readonly backup: string;
+      readonly storage: string;
+      /** Storage target that has it instead. */
+      readonly movedTo?: string | undefined;
+    }
   /** A backup is in a further storage target. `backup`: its id; `from`: where it was read. */
   | {
       readonly type: 'copy.succeeded';
@@ -190,6 +198,14 @@ export type MusterEventBody =
     }
   /** A listener (a notifier, a metric) threw at an event of the type `of`; the run is none the worse. */
   | { readonly type: 'listener.failed'; readonly listener: string; readonly of: string; readonly message: string }
+  /** A request to a storage target failed for a reason that may pass, and is made again after `waitMs`. Not kept. */
+  | {
+      readonly type: 'storage.retrying';
+      readonly storage: string;
+      readonly attempt: number;
+      readonly waitMs: Milliseconds;
+      readonly error: ErrorFacts;
+    }
   | {
       readonly type: 'progress';
       readonly step: string;
@@ -197,6 +213,8 @@ export type MusterEventBody =
       readonly bytes: number;
       readonly filesTotal: number | undefined;
       readonly bytesTotal: number | undefined;
+      /** Packs that have come back from an archive, while a restore waits for them. */
+      readonly archive?: { readonly ready: number; readonly total: number } | undefined;
     };
 
 export interface ErrorFacts {

@@ -17,7 +17,10 @@ export function foldCopy(database: Database, event: CopyEvent): void {
 
 function changed(backup: BackupRecord, event: CopyEvent): BackupRecord {
   const { storage: name } = event;
-  if (event.type === 'backup.removed') return without(backup, name);
+  if (event.type === 'backup.removed')
+    return event.movedTo === undefined
+      ? without(backup, name)
+      : withCopy(backup, { name, snapshot: '', status: 'moved' });
   if (event.type === 'backup.repaired') return repaired(backup, event);
   if (event.type === 'copy.succeeded')
     return completed(withCopy(backup, { name, snapshot: event.snapshot, status: 'stored' }));

@@ -39,12 +39,17 @@ export function missingCopies(plan: Plan, { backups, keeps, storage: only }: Cop
     });
 }
 
-/** Targets that the plan wants a backup in; none when the plan does not know its system any more. */
-export function wantedFor(plan: Plan, { system: name, schedule: by }: BackupRecord): readonly string[] {
+/**
+ * Targets that the plan wants a backup in; none when the plan does not know its system any more. Not those that it was moved
+ * away from.
+ */
+export function wantedFor(plan: Plan, { system: name, schedule: by, storage }: BackupRecord): readonly string[] {
   const system = plan.systems.get(name);
   if (!system?.storage) return [];
   const schedule = system.schedules.find((candidate) => candidate.name === by);
-  return [...new Set([schedule?.to ?? system.storage.to, ...system.storage.copies])];
+  const left = new Set(storage.flatMap((copy) => (copy.status === 'moved' ? copy.name : [])));
+  const wanted = new Set([schedule?.to ?? system.storage.to, ...system.storage.copies]);
+  return [...wanted].filter((target) => !left.has(target));
 }
 
 export function isStored({ storage }: BackupRecord, name: string): boolean {

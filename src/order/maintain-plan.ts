@@ -45,6 +45,22 @@ function copiesIn({ backup: { id, system, storage }, storage: from }: Removal, n
     .map(({ snapshot }) => ({ backup: id, system, snapshot }));
 }
 
+/** One step for each move, one after the other; then what the targets do not need any more is freed. */
+export function planMoves(
+  plan: Plan,
+  moves: readonly { readonly backup: BackupRecord; readonly from: string; readonly to: string }[],
+): readonly PlannedStep[] {
+  const steps = moves.map(({ backup, from, to }) =>
+    plainStep(plan, `move/${from}/${backup.id.slice(0, 16)}`, { kind: 'move', backup, from, to }),
+  );
+  const sources = [...new Set(moves.map(({ from }) => from))];
+  const prunes = sources.map((storage) => ({
+    ...plainStep(plan, `prune/${storage}`, { kind: 'prune', storage }),
+    after: steps.map(({ id }) => id),
+  }));
+  return [...steps, ...prunes];
+}
+
 /** Mends one target, with what the others hold. */
 export function planRepair(
   plan: Plan,

@@ -62,6 +62,8 @@ export type StepAction =
       /** Default: `keep`. `remove`: nothing of a system need be left here, because backups of it stay elsewhere. */
       readonly last?: 'keep' | 'remove' | undefined;
     }
+  /** Copies, verifies there, and takes away here. */
+  | { readonly kind: 'move'; readonly backup: BackupRecord; readonly from: string; readonly to: string }
   /** Frees what no snapshot in the storage target needs. */
   | { readonly kind: 'prune'; readonly storage: string }
   /** Mends a storage target, with what others have of what is lost. `foreign`: snapshots of others that may be replaced. */

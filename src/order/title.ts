@@ -23,6 +23,8 @@ export function titleOf(action: StepAction, timezone: string): string {
       return `Verify the backup of ${action.backup.system} from ${dateTime(action.backup.startedAt, timezone)} on ${action.storage}`;
     case 'copy':
       return `Copy the backup of ${action.backup.system} from ${dateTime(action.backup.startedAt, timezone)} to ${action.storage}`;
+    case 'move':
+      return `Move the backup of ${action.backup.system} from ${dateTime(action.backup.startedAt, timezone)} from ${action.from} to ${action.to}`;
     case 'forget':
       return `Remove ${action.copies.length} ${action.copies.length === 1 ? 'backup' : 'backups'} from ${action.storage}`;
     case 'prune':

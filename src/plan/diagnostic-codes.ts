@@ -43,6 +43,7 @@ export const diagnosticCodes = {
     'The name of an environment variable is none. It may be the secret itself, and is not shown.',
     'Write the name of the variable that holds the secret.',
   ],
+  'bad-share': ['A share is not a percentage between 0 and 100.', 'Write a number and `%`: `80%`.'],
   'bad-size': ['A size is not one.', 'Write a number and a unit: `512B`, `10GiB`.'],
   'bad-template': [
     'A template cannot be understood, or names something that does not exist in its place.',

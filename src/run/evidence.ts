@@ -24,6 +24,7 @@ export function evidenceOf(last: LastAttempt): readonly MusterEventBody[] {
   const { action } = step;
   if (action.kind === 'backup') return backupEvidence(action, end);
   if (action.kind === 'copy') return copyEvidence(action, last);
+  if (action.kind === 'move') return moveEvidence(action, last);
   if (end.facts?.kind === 'forget') return removalEvidence(end.facts);
   if (end.facts?.kind === 'repair') return repairEvidence(end.facts);
   if (action.kind === 'verify' && end.facts?.kind === 'verify') return verifyEvidence(action, end.facts);
@@ -54,6 +55,17 @@ function copyEvidence({ backup, storage }: ActionOf<'copy'>, { end, startedAt, f
   const error = errorFacts(end.error);
   if (end.status !== 'failed' || error === undefined || error.code === 'copy-not-tried') return [];
   return [{ type: 'copy.failed', ...of, error } as const];
+}
+
+/** In this order: a backup without any copy would leave the catalog. */
+function moveEvidence({ backup: { id, system }, from, to }: ActionOf<'move'>, last: LastAttempt): MusterEventBody[] {
+  const { facts } = last.end;
+  if (facts?.kind !== 'move') return [];
+  const { copy, removed } = facts;
+  const durationMs = Math.max(0, last.finishedAt - last.startedAt);
+  const made = copy && ({ type: 'copy.succeeded', system, backup: id, storage: to, ...copy, durationMs } as const);
+  const gone = { type: 'backup.removed', system, backup: id, storage: from, movedTo: to } as const;
+  return [...(made ? [made] : []), ...(removed ? [gone] : [])];
 }
 
 /** Whatever became of the step: what is gone is gone. */

@@ -113,6 +113,14 @@ export type StepFacts =
       /** Copies that are not there any more. */
       readonly removed: readonly { readonly backup: string; readonly system: string }[];
     }
+  | {
+      readonly kind: 'move';
+      readonly from: string;
+      readonly to: string;
+      /** Undefined: it was there already, or could not be made. */
+      readonly copy: MadeCopy | undefined;
+      readonly removed: boolean;
+    }
   | { readonly kind: 'prune'; readonly storage: string; readonly bytesFreed: number }
   | { readonly kind: 'repair'; readonly storage: string; readonly report: RepairReport | undefined }
   | ({ readonly kind: 'verify-storage'; readonly storage: string } & Verification)

@@ -2,6 +2,7 @@ import { backupStep } from './backup.ts';
 import { copyStep } from './copy.ts';
 import type { StepHandlers } from './handler.ts';
 import { forgetStep } from './forget.ts';
+import { moveStep } from './move.ts';
 import { notifyStep } from './notify.ts';
 import { probeStep } from './probe.ts';
 import { pruneStep } from './prune.ts';
@@ -21,6 +22,7 @@ export const handlers: StepHandlers = {
   backup: backupStep,
   copy: copyStep,
   forget: forgetStep,
+  move: moveStep,
   prune: pruneStep,
   repair: repairStep,
   'verify-storage': verifyStorageStep,

@@ -1,4 +1,5 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { folderWith, muster, musterJson } from './muster.ts';
@@ -6,7 +7,7 @@ import { folderWith, muster, musterJson } from './muster.ts';
 const env = { MUSTER_PASSPHRASE: 'correct horse battery staple' };
 
 /** A shop whose storage is as given, with so many backups of its web server. */
-async function shopWith(storage: string, backups: number): Promise<string> {
+async function shopWith(storage: string, backups: number, retention = 'few'): Promise<string> {
   const plan = `muster: 1
 name: shop
 keys: { main: { passphrase: { env: MUSTER_PASSPHRASE } } }
@@ -16,11 +17,11 @@ retention:
   few: { keep: { last: 2 } }
   many: { keep: { last: 9 } }
 systems:
-  web: { storage: { to: primary, copies: [second] }, retention: few, source: { type: files, paths: [./web] } }
+  web: { storage: { to: primary, copies: [second] }, retention: ${retention}, source: { type: files, paths: [./web] } }
 `;
   const folder = await folderWith({ 'muster.yaml': plan, 'web/index.html': '<h1>shop</h1>' });
   for (let round = 0; round < backups; round += 1) {
-    await writeFile(join(folder, 'web', `file-${round}`), `${round}`);
+    await writeFile(join(folder, 'web', 'page'), randomBytes(100_000));
     expect(await muster(['backup', 'web'], { cwd: folder, env })).toMatchObject({ exitCode: 0 });
   }
   return folder;
@@ -79,5 +80,78 @@ describe('a storage target with a retention of its own', () => {
     const copies = await musterJson<{ steps: readonly object[] }>(['copy', '--dry-run'], { cwd: folder, env });
     expect(copies.steps).toEqual([]);
     expect(await muster(['verify', '--all-copies'], { cwd: folder, env })).toMatchObject({ exitCode: 0 });
+  });
+});
+
+interface Moves {
+  readonly moves: readonly {
+    readonly backup: string;
+    readonly from: string;
+    readonly to: string;
+    readonly status?: string;
+  }[];
+  readonly bytesFreed?: number;
+}
+
+describe('muster move', () => {
+  test('takes what is old to another target, sound, and it does not come back', async () => {
+    const folder = await shopWith(
+      `  primary: { type: local, path: ./primary }
+  second: { type: local, path: ./second, lifecycle: [{ after: 0s, to: cold }] }
+  cold: { type: local, path: ./cold }`,
+      2,
+    );
+    const call = { cwd: folder, env };
+    const planned = await musterJson<Moves>(['move', '--dry-run'], call);
+    expect(planned.moves.map(({ from, to }) => [from, to])).toEqual([
+      ['second', 'cold'],
+      ['second', 'cold'],
+    ]);
+    expect(await snapshotsIn(folder, 'second')).toEqual([2]);
+    const { moves, bytesFreed } = await musterJson<Moves>(['move', '--reason', 'age'], call);
+    expect(moves.map(({ status }) => status)).toEqual(['moved', 'moved']);
+    expect(bytesFreed).toBeGreaterThan(200_000);
+    expect(await snapshotsIn(folder, 'primary', 'second', 'cold')).toEqual([2, 0, 2]);
+    expect(await musterJson(['move'], call)).toMatchObject({ run: null, moves: [] });
+    expect(await musterJson(['copy', '--dry-run'], call)).toEqual({ steps: [] });
+    expect(await muster(['verify', '--all-copies'], call)).toMatchObject({ exitCode: 0 });
+    await rm(join(folder, 'primary'), { recursive: true });
+    expect(await muster(['restore', 'web', '--to', join(folder, 'back')], call)).toMatchObject({ exitCode: 0 });
+    expect(await readFile(join(folder, 'back', folder, 'web/index.html'), 'utf8')).toBe('<h1>shop</h1>');
+  });
+
+  test('moves no more of the oldest than bring a target below its share', async () => {
+    const folder = await shopWith(
+      `  primary: { type: local, path: ./primary, capacity: 500KiB, rebalance: { above: 80%, to: cold } }
+  second: { type: local, path: ./second }
+  cold: { type: local, path: ./cold }`,
+      5,
+      'many',
+    );
+    const call = { cwd: folder, env };
+    const { backups } = await musterJson<{ backups: readonly { id: string }[] }>(['backups'], call);
+    const oldest = backups.map(({ id }) => id).slice(3);
+    const planned = await musterJson<Moves>(['move', '--dry-run'], call);
+    expect(planned.moves.map(({ backup }) => backup)).toEqual(oldest.toReversed());
+    expect(await muster(['move'], call)).toMatchObject({ exitCode: 0 });
+    expect(await snapshotsIn(folder, 'primary', 'second', 'cold')).toEqual([3, 5, 2]);
+    const { storage } = await musterJson<Outlook>(['status'], call);
+    expect(storage[0]?.used).toBeLessThan(0.8 * 500 * 1024);
+    expect(await musterJson(['move'], call)).toMatchObject({ run: null });
+  });
+
+  test('leaves a backup where it is when the other target fails', async () => {
+    const folder = await shopWith(
+      `  primary: { type: local, path: ./primary, lifecycle: [{ after: 0s, to: cold }] }
+  second: { type: local, path: ./second }
+  cold: { type: local, path: ./muster.yaml }`,
+      1,
+    );
+    const call = { cwd: folder, env };
+    const moved = await muster(['move'], call);
+    expect(moved.exitCode).toBe(3);
+    expect(moved.stdout).toContain('not moved');
+    expect(await snapshotsIn(folder, 'primary')).toEqual([1]);
+    expect(await muster(['verify'], call)).toMatchObject({ exitCode: 0 });
   });
 });

@@ -2,7 +2,7 @@ import type { Problems } from '../problems.ts';
 import type { FlowEdge, FlowNode, Flows } from '../resolve/scope.ts';
 import { findCycles } from './cycles.ts';
 
-/** Reports systems, runbooks and actions whose recovery would set itself going again. */
+/** Reports systems, runbooks and actions whose recovery would set itself going again, and backups that would go round. */
 export function checkCircles(flows: Flows, problems: Problems): void {
   const graph = new Map([...flows].map(([key, { edges }]) => [key, edges.map(({ to }) => to)]));
   for (const cycle of findCycles(graph)) report(cycle, flows, problems);
@@ -39,12 +39,14 @@ function edgeOf(flows: Flows, from: string, to: string): FlowEdge | undefined {
 function verb(cycle: readonly string[]): string {
   if (cycle.every((key) => key.startsWith('systems.'))) return 'systems need each other';
   if (cycle.every((key) => key.startsWith('actions.'))) return 'actions use each other';
+  if (cycle.every((key) => key.startsWith('storage.'))) return 'backups would go';
   return 'recovery would run';
 }
 
 function hintFor(cycle: readonly string[]): string {
   if (cycle.every((key) => key.startsWith('systems.'))) return 'Remove one of these `needs`.';
   if (cycle.every((key) => key.startsWith('actions.'))) return 'Remove one of these `uses`.';
+  if (cycle.every((key) => key.startsWith('storage.'))) return 'Remove one of these `to`.';
   return 'In the runbook of a system, write `restore: { system: … }` in the place of `recover`, or remove one of the references.';
 }
 

@@ -5,6 +5,7 @@ import { namedOf, retryOf } from './common.ts';
 import { referenceOf } from './references.ts';
 import type { Scope } from './scope.ts';
 import { transferLimitOf } from './storage-limit.ts';
+import { movesOf } from './storage-moves.ts';
 import { restOf, s3Of, sftpOf } from './storage-remote.ts';
 import { flagOf, numberOf, pathOf, sizeOf, textOf, wordOf } from './values.ts';
 
@@ -47,8 +48,7 @@ function commonOf(entry: Entry, scope: Scope): StorageCommon {
     connections: numberOf(child(value, 'connections')),
     retry: retry && retryOf(retry, scope),
     immutable: undefined,
-    lifecycle: [],
-    rebalance: undefined,
+    ...movesOf(entry, scope),
     price: priceOf(child(value, 'price')),
   };
 }

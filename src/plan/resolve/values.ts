@@ -62,6 +62,11 @@ export function rateOf(node: Node | undefined, scope: Scope): number | undefined
   return parsed(node, scope, rateForm);
 }
 
+/** A share from 0 to 1, more than nothing. */
+export function percentageOf(node: Node | undefined, scope: Scope): number | undefined {
+  return parsed(node, scope, shareForm);
+}
+
 /** Minutes since midnight. */
 export function timeOfDayOf(node: Node | undefined, scope: Scope): number | undefined {
   return parsed(node, scope, timeForm);
@@ -149,6 +154,16 @@ const rateForm: Form<number> = {
     const rate = parseRate(text);
     if (rate === undefined || rate === 0) return undefined;
     return Number.isSafeInteger(rate) ? rate : 'too-large';
+  },
+};
+
+const shareForm: Form<number> = {
+  code: 'bad-share',
+  name: 'a share between 0% and 100%',
+  hint: 'Write a number and `%`: `80%`.',
+  parse: (text) => {
+    const share = /^\d+(?:\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) / 100 : 0;
+    return share > 0 && share <= 1 ? share : undefined;
   },
 };
 

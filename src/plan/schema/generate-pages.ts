@@ -27,7 +27,17 @@ export async function generatePages(): Promise<readonly (readonly [path: string,
 /** Parts of sections that have a chapter of their own. */
 const parts = ['schedules.schema.json', 'steps.schema.json'];
 /** Shared values that are worth a table. */
-const shared = ['secret', 'commandSettings', 'retry', 'transferLimit', 'storagePrice', 'objectives', 'param'];
+const shared = [
+  'secret',
+  'commandSettings',
+  'retry',
+  'transferLimit',
+  'lifecycleStep',
+  'rebalance',
+  'storagePrice',
+  'objectives',
+  'param',
+];
 
 function referenceText(schemas: ReadonlyMap<string, Schema>): string {
   const plan = schemas.get('plan.schema.json') ?? {};
@@ -82,6 +92,7 @@ function sharedOf(name: string, common: Schema, schemas: ReadonlyMap<string, Sch
 const titles: Readonly<Record<string, string>> = {
   commandSettings: 'command',
   transferLimit: 'limit',
+  lifecycleStep: 'lifecycle[]',
   storagePrice: 'price',
   param: 'params.NAME',
 };

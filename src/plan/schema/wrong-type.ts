@@ -73,6 +73,12 @@ const forms = [
     hint: 'Add a unit: `500KiB/s`, `50MiB/s`.',
   },
   {
+    ending: '/share/type',
+    code: 'bad-share',
+    name: 'a share',
+    hint: 'Add the sign: `80%`.',
+  },
+  {
     ending: '/timeOfDay/type',
     code: 'bad-time',
     name: 'a time of day',
