@@ -1,4 +1,5 @@
 import { clippedTo, formatDuration, formatSize, widthOf, type Milliseconds } from '../../index.ts';
+import { counted } from '../text/counted.ts';
 import { printable } from '../text/printable.ts';
 import type { TransferState } from './transfer.ts';
 
@@ -11,13 +12,23 @@ const narrowestTitle = 16;
  * take. What there is no room for is left out, the bar first.
  */
 export function progressLine(title: string, state: TransferState, columns: number): string {
-  const parts = state.bytes === 0 && state.bytesTotal === undefined ? [timeText(state)] : transferParts(state);
+  const parts = partsOf(state);
   for (let from = 0; from < parts.length; from += 1) {
     const tail = parts.slice(from).join('  ');
     const room = columns - 2 - widthOf(tail);
     if (room >= narrowestTitle) return `${fitted(title, Math.min(room, widestTitle))}  ${tail}`.trimEnd();
   }
   return clippedTo(columns, printable(title));
+}
+
+function partsOf(state: TransferState): readonly string[] {
+  const { bytes, bytesTotal, archive } = state;
+  if (archive !== undefined) return [archiveText(archive), timeText(state)];
+  return bytes === 0 && bytesTotal === undefined ? [timeText(state)] : transferParts(state);
+}
+
+function archiveText({ ready, total }: NonNullable<TransferState['archive']>): string {
+  return `waiting for the archive: ${ready} of ${counted(total, 'pack')}`;
 }
 
 /** In the order in which they are given up. */

@@ -9,6 +9,8 @@ export interface TransferState {
   readonly bytesTotal: number | undefined;
   /** Bytes a second over the last seconds; undefined before there is anything to measure. */
   readonly rate: number | undefined;
+  /** Waiting for an archive. */
+  readonly archive?: Progress['archive'];
 }
 
 interface Sample {
@@ -24,23 +26,26 @@ export class Transfer {
   readonly #since: Instant;
   #samples: readonly Sample[];
   #bytesTotal: number | undefined;
+  #archive: Progress['archive'];
 
   constructor(since: Instant) {
     this.#since = since;
     this.#samples = [{ at: since, bytes: 0 }];
   }
 
-  add({ at, bytes, bytesTotal }: Progress): void {
+  add({ at, bytes, bytesTotal, archive }: Progress): void {
     const newest = this.#samples.at(-1)?.bytes ?? 0;
     // A step may begin anew: a second pass, a second try.
     const earlier = bytes < newest ? [] : this.#samples.filter((sample) => at - sample.at <= span);
     this.#samples = [...earlier, { at, bytes }];
     this.#bytesTotal = bytesTotal;
+    this.#archive = archive;
   }
 
   state(now: Instant): TransferState {
     const elapsed = Math.max(0, now - this.#since);
-    return { elapsed, bytes: this.#samples.at(-1)?.bytes ?? 0, bytesTotal: this.#bytesTotal, rate: this.#rate(now) };
+    const bytes = this.#samples.at(-1)?.bytes ?? 0;
+    return { elapsed, bytes, bytesTotal: this.#bytesTotal, rate: this.#rate(now), archive: this.#archive };
   }
 
   #rate(now: Instant): number | undefined {

@@ -15,6 +15,7 @@ import type { RestoreContext } from './context.ts';
 import { withOtherCopies, type OtherCopy } from './other-copies.ts';
 import { RestoredLinks } from './restored-links.ts';
 import { surveyRestore } from './survey.ts';
+import { thawPacks } from './thaw.ts';
 import { RestoreWork, usualThreadsFrom } from './write-files.ts';
 
 export interface RestoreOptions {
@@ -36,6 +37,7 @@ export interface RestoreOptions {
 export async function restoreSnapshot(options: RestoreOptions): Promise<RestoreResult> {
   const { repository, clock, request, signal } = options;
   const snapshot = await findSnapshot(repository, request.snapshot);
+  if (request.thaw === 'wait') await thawPacks({ repository, clock, request, signal }, snapshot.tree);
   const top = openTarget(request.target);
   try {
     const tally = new Tally({ clock, signal, onProgress: request.onProgress });
