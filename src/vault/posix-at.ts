@@ -10,8 +10,9 @@ import { nativePath } from './open-folder.ts';
  */
 
 /** The part of `lstat` that a backup looks at. */
-export type EntryStats = Pick<BigIntStats, Fields | 'isFile' | 'isDirectory'>;
-type Fields = 'dev' | 'ino' | 'mode' | 'nlink' | 'uid' | 'gid' | 'rdev' | 'size' | 'blocks' | 'mtimeNs' | 'ctimeNs';
+export type EntryStats = Pick<BigIntStats, Long | 'isFile' | 'isDirectory'> & Readonly<Record<Short, bigint | number>>;
+type Long = 'dev' | 'ino' | 'rdev' | 'size' | 'mtimeNs' | 'ctimeNs';
+type Short = 'mode' | 'nlink' | 'uid' | 'gid';
 
 /** An entry of an open folder. */
 export interface EntryAt {
@@ -70,9 +71,10 @@ function bind(): Calls {
     'int64_t syscall(int64_t n, int folder, const void *name, uint32_t flags, void *l, size_t size)',
   );
   const result = new BigUint64Array(32);
+  const halves = new Uint32Array(result.buffer);
   return {
     stat: ({ folder, name }) =>
-      statx(folder, textOf(name), noFollow, basicFields, result) === 0 ? new Statx(result) : undefined,
+      statx(folder, textOf(name), noFollow, basicFields, result) === 0 ? new Statx(result, halves) : undefined,
     countAttributes: (folder, name) => list(listxattrat, folder, textOf(name), noFollow, null, 0),
   };
 }
@@ -82,43 +84,45 @@ function textOf(name: BytePath): string | Buffer {
   return /[\u0080-\u00ff]/.test(name) ? Buffer.from(`${name}\0`, 'latin1') : name;
 }
 
-const typeBits = 0o17_0000n;
+const typeBits = 0o17_0000;
 
-/** `struct statx`, in words of 8 bytes. */
+/** `struct statx`, in words of 8 bytes. Numbers where they do: every entry of the source gets one of these. */
 class Statx implements EntryStats {
   readonly dev: bigint;
   readonly ino: bigint;
-  readonly mode: bigint;
-  readonly nlink: bigint;
-  readonly uid: bigint;
-  readonly gid: bigint;
-  readonly rdev: bigint;
+  readonly mode: number;
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
   readonly size: bigint;
-  readonly blocks: bigint;
   readonly mtimeNs: bigint;
   readonly ctimeNs: bigint;
+  readonly #device: readonly [number, number] | undefined;
 
-  constructor(result: BigUint64Array) {
-    const halves = new Uint32Array(result.buffer);
-    this.nlink = BigInt(halves[4] ?? 0);
-    this.uid = BigInt(halves[5] ?? 0);
-    this.gid = BigInt(halves[6] ?? 0);
-    this.mode = BigInt((halves[7] ?? 0) & 0xff_ff);
+  constructor(result: BigUint64Array, halves: Uint32Array) {
+    this.nlink = halves[4] ?? 0;
+    this.uid = halves[5] ?? 0;
+    this.gid = halves[6] ?? 0;
+    this.mode = (halves[7] ?? 0) & 0xff_ff;
     this.ino = result[4] ?? 0n;
     this.size = result[5] ?? 0n;
-    this.blocks = result[6] ?? 0n;
     this.ctimeNs = timeOf(result, 12);
     this.mtimeNs = timeOf(result, 14);
-    this.rdev = deviceOf(halves[32] ?? 0, halves[33] ?? 0);
+    const [major, minor] = [halves[32] ?? 0, halves[33] ?? 0];
+    this.#device = major === 0 && minor === 0 ? undefined : [major, minor];
     this.dev = deviceOf(halves[34] ?? 0, halves[35] ?? 0);
   }
 
+  get rdev(): bigint {
+    return this.#device === undefined ? 0n : deviceOf(...this.#device);
+  }
+
   isFile(): boolean {
-    return (this.mode & typeBits) === 0o10_0000n;
+    return (this.mode & typeBits) === 0o10_0000;
   }
 
   isDirectory(): boolean {
-    return (this.mode & typeBits) === 0o4_0000n;
+    return (this.mode & typeBits) === 0o4_0000;
   }
 }
 

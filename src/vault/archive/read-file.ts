@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import type { EntryStats } from '../posix-at.ts';
 import type { BytePath } from '../../base/capture.ts';
 import { codeOf } from '../../base/error.ts';
@@ -82,13 +83,13 @@ export function openFile({ access, path }: FileToRead): number {
 }
 
 /** Throws `SourceFault` when it is no regular file any more. */
-export function statFile(fd: number, path: BytePath): EntryStats {
+export function statFile(fd: number, path: BytePath): BigIntStats {
   const stats = reading(path, () => fstatSync(fd, { bigint: true }));
   if (stats.isFile()) return stats;
   throw new SourceFault({ path, kind: 'changed', detail: 'it is no regular file any more' });
 }
 
-export function openFileOf(fd: number, path: BytePath, stats: EntryStats): OpenFile {
+export function openFileOf(fd: number, path: BytePath, stats: BigIntStats): OpenFile {
   return { fd, path, expected: Number(stats.size), sparse: stats.blocks * 512n < stats.size };
 }
 

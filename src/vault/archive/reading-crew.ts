@@ -8,7 +8,7 @@ import type { GivenJob } from './file-thread-handle.ts';
 import type { BatchOutcome } from './file-thread.ts';
 
 /** Jobs that may wait: the walk goes no further ahead, so memory does not grow with the source. */
-const lookAhead = 512;
+const lookAhead = 256;
 /** And so many bytes: what is found far ahead would have left the memory of the system when it is read. */
 const lookAheadBytes = 64 * 1024 * 1024;
 /** How long the main thread works on before it looks after everything else, in milliseconds. */

@@ -95,9 +95,11 @@ function knownFile(context: ArchiveContext, entry: SourceEntry, { stats, content
 
 function readLater(context: ArchiveContext, entry: SourceEntry, stats: EntryStats): LaterNode {
   const node = new LaterNode();
-  context.hardLinks.begin(stats);
+  // Of most files nothing needs to be kept until they are read: what is kept then is what garbage collection costs.
+  const shared = stats.nlink > 1n ? stats : undefined;
+  if (shared) context.hardLinks.begin(shared);
   context.crew.add(jobOf(context, entry, stats), (outcome) => {
-    context.hardLinks.end(stats);
+    if (shared) context.hardLinks.end(shared);
     noteOutcome(context, outcome);
     node.settle(outcome.node);
   });
