@@ -58,6 +58,7 @@ interface Koffi {
 const atCurrentFolder = -100;
 const noFollow = 0x100;
 const followLink = 0x400;
+const emptyPath = 0x1000;
 const seekData = 3;
 const perSecond = 1_000_000_000n;
 
@@ -71,7 +72,6 @@ function bind(): Posix {
   const listxattr = libc.func('int64_t llistxattr(const void *path, void *list, size_t size)');
   const getxattr = libc.func('int64_t lgetxattr(const void *path, const void *name, void *value, size_t size)');
   const mknod = libc.func('int mknod(const void *path, uint32_t mode, uint64_t device)');
-  const linkat = libc.func('int linkat(int from, const void *path, int to, const void *place, int flags)');
   const syncfs = libc.func('int syncfs(int fd)') as unknown as AsyncCall;
   const lseek = libc.func('int64_t lseek(int fd, int64_t offset, int whence)');
   const calls = { libc, must, fail };
@@ -80,11 +80,7 @@ function bind(): Posix {
     setAttribute: attributeSetter(calls),
     removeAttribute: attributeRemover(calls),
     setTimes: timeSetter(calls),
-    linkOpen: (fd, place) => {
-      // The kernel's own link to the open file; what it is called elsewhere does not matter.
-      const open = cString(`/proc/self/fd/${fd}`);
-      must('linkat', linkat(atCurrentFolder, open, atCurrentFolder, cString(place), followLink));
-    },
+    linkOpen: openLinker(calls),
     makeNode: (path, mode, device) => must('mknod', mknod(cString(path), mode, device)),
     nextData: (fd, offset) => {
       const at = lseek(fd, offset, seekData);
@@ -109,13 +105,27 @@ interface Calls {
   readonly fail: (call: string) => Error;
 }
 
+/**
+ * By the open file itself, for which old kernels want a privilege; where that does not do, by the kernel's own link to
+ * it, which is one more path to walk. What the file is called elsewhere does not matter.
+ */
+function openLinker({ libc, must }: Calls): Posix['linkOpen'] {
+  const linkat = libc.func('int linkat(int from, const void *path, int to, const void *place, int flags)');
+  let byLink = false;
+  return (fd, place) => {
+    const to = cString(place);
+    if (!byLink && linkat(fd, '', atCurrentFolder, to, emptyPath) === 0) return;
+    must('linkat', linkat(atCurrentFolder, `/proc/self/fd/${fd}`, atCurrentFolder, to, followLink));
+    byLink = true;
+  };
+}
+
 function attributeSetter({ libc, must }: Calls): Posix['setAttribute'] {
   const byPath = libc.func('int lsetxattr(const void *path, const void *name, const void *v, size_t size, int flags)');
   const byFd = libc.func('int fsetxattr(int fd, const void *name, const void *value, size_t size, int flags)');
   return (place, { name, value }) => {
-    const [key, size] = [cText(name), value.length];
-    if (typeof place === 'number') must('fsetxattr', byFd(place, key, value, size, 0));
-    else must('lsetxattr', byPath(cString(place), key, value, size, 0));
+    if (typeof place === 'number') must('fsetxattr', byFd(place, name, value, value.length, 0));
+    else must('lsetxattr', byPath(cString(place), name, value, value.length, 0));
   };
 }
 
@@ -123,8 +133,7 @@ function attributeRemover({ libc, fail }: Calls): Posix['removeAttribute'] {
   const byPath = libc.func('int lremovexattr(const void *path, const void *name)');
   const byFd = libc.func('int fremovexattr(int fd, const void *name)');
   return (place, name) => {
-    const key = cText(name);
-    const result = typeof place === 'number' ? byFd(place, key) : byPath(cString(place), key);
+    const result = typeof place === 'number' ? byFd(place, name) : byPath(cString(place), name);
     if (result < 0) noneOrThrow(fail('removexattr'));
   };
 }
@@ -150,8 +159,8 @@ interface AttributeCalls {
 /** The kernel's limit for a list and for a value is 64 KiB each, so one buffer of that size always does. */
 function attributeReader(calls: AttributeCalls): Posix['attributes'] {
   const buffer = Buffer.alloc(65_536);
-  const valueOf = (path: Buffer, name: string): ExtendedAttribute | undefined => {
-    const length = calls.getxattr(path, cText(name), buffer, buffer.length);
+  const valueOf = (path: string | Buffer, name: string): ExtendedAttribute | undefined => {
+    const length = calls.getxattr(path, name, buffer, buffer.length);
     if (length >= 0) return { name, value: Buffer.from(buffer.subarray(0, length)) };
     const error = calls.fail('lgetxattr');
     if (isNone(error)) return undefined;
@@ -182,12 +191,9 @@ function systemError(call: string, errno: number): Error {
   return Object.assign(new Error(`${code}: ${call}`), { code });
 }
 
-function cString(path: BytePath): Buffer {
-  return Buffer.from(`${path}\0`, 'latin1');
-}
-
-function cText(text: string): Buffer {
-  return Buffer.from(`${text}\0`, 'utf8');
+/** Plain text where that is the same as the bytes, because it is faster. */
+function cString(path: BytePath): string | Buffer {
+  return /[\u0080-\u00ff]/.test(path) ? Buffer.from(`${path}\0`, 'latin1') : path;
 }
 
 function timespec(time: bigint): readonly [bigint, bigint] {

@@ -19,10 +19,9 @@ export function createSmallCipher(key: KeyObject): SmallCipher {
   const counters = Buffer.from(new ArrayBuffer(smallLength));
   const words = new Uint32Array(counters.buffer);
   return (iv, plain, target) => {
-    const blocks = Math.ceil(plain.length / blockLength);
-    const first = iv.readUInt32BE(12);
+    const blocks = blocksIn(plain.length);
     // The carry into the upper words comes once in millions of units.
-    if (first + blocks > 0xff_ff_ff_ff) return target.set(createCipheriv('aes-256-ctr', key, iv).update(plain));
+    if (counterEnds(iv, blocks)) return target.set(createCipheriv('aes-256-ctr', key, iv).update(plain));
     writeCounters(words, blocks, iv);
     const stream = cipher.update(counters.subarray(0, blocks * blockLength));
     add(plain, stream, target);
@@ -31,8 +30,17 @@ export function createSmallCipher(key: KeyObject): SmallCipher {
   };
 }
 
+export function blocksIn(length: number): number {
+  return Math.ceil(length / blockLength);
+}
+
+/** True when the last word of the IV is not enough to count the blocks: then `writeCounters` is wrong. */
+export function counterEnds(iv: Buffer, blocks: number): boolean {
+  return iv.readUInt32BE(12) + blocks > 0xff_ff_ff_ff;
+}
+
 /** The IV, then one more for each block. The processor's order is that of the bytes turned round. */
-function writeCounters(words: Uint32Array, blocks: number, iv: Buffer): void {
+export function writeCounters(words: Uint32Array, blocks: number, iv: Buffer): void {
   const [a, b, c] = [iv.readUInt32LE(0), iv.readUInt32LE(4), iv.readUInt32LE(8)];
   let counter = iv.readUInt32BE(12);
   for (let at = 0; at < 4 * blocks; at += 4, counter += 1) {

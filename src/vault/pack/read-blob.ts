@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { damage } from '../format/damage.ts';
+import type { Decompressor } from '../format/decompressor.ts';
+import { createDecompressor } from '../format/decompressor.ts';
 import { objectName } from '../format/names.ts';
 import { release } from '../format/release.ts';
 import type { Sealer } from '../format/seal.ts';
-import { decompressExactly } from '../format/zstd.ts';
 import type { BlobLocation } from '../repository.ts';
 import type { PackReader } from './pack-reader.ts';
 
@@ -26,10 +27,15 @@ export function openBlob(sealer: Sealer, blob: BlobLocation, sealed: Buffer): Bu
 
 function decompressed(opened: Buffer, length: number | undefined): Buffer | undefined {
   if (length === undefined) return opened;
-  const plain = decompressExactly(opened, length);
+  decompressor ??= createDecompressor();
+  // It wants room for one byte more.
+  const plain = Buffer.allocUnsafeSlow(length + 1);
+  const whole = decompressor.decompressInto(plain, opened, length);
   release(opened);
-  return plain;
+  return whole ? plain.subarray(0, length) : undefined;
 }
+
+let decompressor: Decompressor | undefined;
 
 function nameOf(blob: BlobLocation): string {
   return `${blob.type} blob ${blob.id} in ${objectName('data', blob.pack)}`;

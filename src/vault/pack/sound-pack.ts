@@ -35,9 +35,8 @@ export function* soundPackSize(tools: OpenTools, pack: PackInQuestion): Generato
     const bytes = pack.bytes.read(segment.offset, segment.length);
     if (bytes.length !== segment.length) return undefined;
     hash.update(bytes);
-    for (const blob of segment.blobs) {
-      const from = blob.offset - segment.offset;
-      if (tools.opener.open(blob, bytes.subarray(from, from + blob.length)) === undefined) return undefined;
+    for (const content of tools.opener.contents(segment.blobs, { offset: segment.offset, bytes })) {
+      if (content === undefined) return undefined;
       yield;
     }
   }

@@ -13,7 +13,16 @@ export interface MetadataContext {
   readonly asRoot: boolean;
   /** False when nothing that is made in this folder gets access lists from it. */
   readonly inherits?: boolean;
+  /** What a new file surely has already: a call that changes nothing costs as much as one that does. */
+  readonly known?: Standing | undefined;
   readonly tally: { fault(fault: EntryFault): void };
+}
+
+export interface Standing {
+  readonly uid: number;
+  readonly gid: number;
+  /** All twelve bits. */
+  readonly mode: number;
 }
 
 /** What all steps of one restore share. */

@@ -8,7 +8,9 @@ import type { PackBytes } from '../pack/pack-bytes.ts';
 import { openPackFile, ReadMemory } from '../pack/pack-bytes.ts';
 import type { PosixState } from '../posix.ts';
 import { posixCalls } from '../posix.ts';
-import { applyToOpen } from './metadata.ts';
+import type { MetadataContext } from './context.ts';
+import { applyToOpen, modeFor } from './metadata.ts';
+import { NewFileFacts } from './new-file-facts.ts';
 import { openNewFile } from './new-file.ts';
 import { statAt } from './stat-at.ts';
 import { writeSparse } from './write-sparse.ts';
@@ -33,6 +35,7 @@ export class FileWriter {
   readonly #opener: BlobOpener;
   readonly #memory = new ReadMemory();
   readonly #calls: PosixState = posixCalls();
+  readonly #facts = new NewFileFacts();
 
   constructor(options: FileWriterOptions) {
     this.#options = options;
@@ -43,12 +46,9 @@ export class FileWriter {
   *write(task: WriteTask): Generator<number, WriteResult> {
     const report: Report = { failed: [], metadata: [] };
     for (const read of task.reads) {
-      const bytes = this.#read(read);
-      for (const blob of read.blobs) {
-        const from = blob.offset - read.offset;
-        const content = bytes && this.#opener.open(blob, bytes.subarray(from, from + blob.length));
-        yield* this.#writeUses(blob, content, report);
-      }
+      const { offset, blobs } = read;
+      const contents = this.#opener.contents(blobs, { offset, bytes: this.#read(read) ?? nothing });
+      for (const blob of blobs) yield* this.#writeUses(blob, contents.next().value ?? undefined, report);
     }
     return report;
   }
@@ -92,23 +92,26 @@ export class FileWriter {
     const place: BytePath = folder.prefix + name;
     // What stands there is replaced with more care than here; `publish` would find it only after all the work.
     if (this.#options.overwrite === 'always' && statAt(place) !== undefined) throw taken();
-    const file = openNewFile(this.#calls, folder.self);
+    const mode = modeFor(this.#options, whole.node) & 0o777;
+    const file = openNewFile(this.#calls, folder.self, mode);
     try {
       writeSparse(file.fd, content, 0);
       if (content.at(-1) === 0) ftruncateSync(file.fd, content.length);
-      this.#describe(whole, file.fd, report);
+      const context = { ...this.#context(whole, report), known: this.#facts.of(folder, file, mode) };
+      applyToOpen(context, { node: whole.node, path: '' }, file.fd);
       file.publish(place);
     } finally {
       file.close();
     }
   }
 
-  #describe({ number, node, folder: { inherits } }: WholeFile, fd: number, report: Report): void {
+  #context({ number, folder: { inherits } }: WholeFile, report: Report): MetadataContext {
     const tally = { fault: ({ detail }: { detail: string }) => report.metadata.push({ number, detail }) };
-    const context = { calls: this.#calls, asRoot: this.#options.asRoot, inherits, tally };
-    applyToOpen(context, { node, path: '' }, fd);
+    return { calls: this.#calls, asRoot: this.#options.asRoot, inherits, tally };
   }
 }
+
+const nothing = Buffer.alloc(0);
 
 function taken(): Error {
   return Object.assign(new Error('EEXIST'), { code: 'EEXIST' });

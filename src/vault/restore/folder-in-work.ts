@@ -46,10 +46,17 @@ export class FolderInWork {
     return this.#place;
   }
 
-  /** What the system lists as an attribute of a folder is what it gives to all that is made in it. */
+  /** What the system lists as an attribute of a folder is what it gives to all that is made in it, folders too. */
   #inherits(self: BytePath): boolean {
     const { calls } = this.#options.context;
+    if (!this.#mayHaveLists()) return false;
     return !calls.available || calls.posix.attributes(self).some(({ name }) => name === 'system.posix_acl_default');
+  }
+
+  /** Until its own attributes are set, a folder that was made in one without lists has none. */
+  #mayHaveLists(): boolean {
+    const { parent, target } = this.#options;
+    return !target.made || parent === undefined || parent.place().inherits;
   }
 
   hold(): void {
@@ -66,7 +73,7 @@ export class FolderInWork {
     try {
       const { opened } = target;
       if (entry !== undefined && opened !== undefined && (target.made || becomes))
-        applyToOpen(context, entry, opened.fd);
+        applyToOpen({ ...context, inherits: this.#mayHaveLists() }, entry, opened.fd);
     } finally {
       target.close();
       onDone(this);

@@ -22,9 +22,12 @@ const accessLists = ['system.posix_acl_access', 'system.posix_acl_default'];
  */
 export function applyToOpen(context: MetadataContext, entry: Described, fd: number): void {
   const { node } = entry;
-  attempt(context, entry, () => own(context, () => fchownSync(fd, node.uid, node.gid)));
+  const { known } = context;
+  if (known?.uid !== node.uid || known.gid !== node.gid)
+    attempt(context, entry, () => own(context, () => fchownSync(fd, node.uid, node.gid)));
   applyAttributes(context, entry, fd);
-  attempt(context, entry, () => fchmodSync(fd, modeFor(context, node)));
+  const mode = modeFor(context, node);
+  if (known?.mode !== mode || node.attributes.length > 0) attempt(context, entry, () => fchmodSync(fd, mode));
   attempt(context, entry, () => setTimes(context, node, fd));
 }
 
@@ -73,7 +76,7 @@ function own(context: MetadataContext, call: () => void): void {
 }
 
 /** A file that stays with whoever restores it must not act in his name for others. */
-function modeFor(context: MetadataContext, node: NodeFacts): number {
+export function modeFor(context: Pick<MetadataContext, 'asRoot'>, node: NodeFacts): number {
   const mode = permissionsOf(node.mode);
   const keepsOwner = context.asRoot || (process.geteuid?.() === node.uid && process.getegid?.() === node.gid);
   return keepsOwner || node.type === 'dir' ? mode : mode & 0o1777;

@@ -8,6 +8,8 @@ import { unfinishedName } from './unfinished.ts';
 /** A file that is being written and can't be found under its name yet. */
 export interface NewFile {
   readonly fd: number;
+  /** True when it has no name, and was made with the mode that was asked for as far as the folder and the process allow. */
+  readonly unnamed: boolean;
   /** Gives it its name. Throws `EEXIST` when something stands there, whatever it is. */
   publish(place: BytePath): void;
   /** Closes it; what was not published is gone. */
@@ -17,10 +19,14 @@ export interface NewFile {
 /**
  * A new file in a folder (`OpenFolder.self`), open for writing. Where the system can, it has no name at all until it
  * is whole, so that not even a crash leaves a part of it; elsewhere it has the name of something unfinished.
+ * `mode` is what it is made with if it has no name.
  */
-export function openNewFile(calls: PosixState, folder: BytePath): NewFile {
-  return openUnnamed(calls, folder) ?? openNamed(folder);
+export function openNewFile(calls: PosixState, folder: BytePath, mode = closed): NewFile {
+  return openUnnamed(calls, folder, mode) ?? openNamed(folder);
 }
+
+/** What has a name can be opened by others, so it is closed to them until it has its owner. */
+const closed = 0o600;
 
 /** `O_TMPFILE`, which Node does not name. */
 const unnamed = 0o20_000_000 | constants.O_DIRECTORY | constants.O_WRONLY;
@@ -28,12 +34,12 @@ const named = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | consta
 /** What old kernels and some file systems (NFS, FAT) say. */
 const unknownThere: ReadonlySet<string> = new Set(['EOPNOTSUPP', 'ENOTSUP', 'EISDIR', 'EINVAL']);
 
-function openUnnamed(calls: PosixState, folder: BytePath): NewFile | undefined {
+function openUnnamed(calls: PosixState, folder: BytePath, mode: number): NewFile | undefined {
   if (!calls.available || !folder.startsWith('/proc/')) return undefined;
   const { posix } = calls;
-  const fd = openOr(() => openSync(nativePath(folder), unnamed, 0o600));
+  const fd = openOr(() => openSync(nativePath(folder), unnamed, mode));
   if (fd === undefined) return undefined;
-  return { fd, publish: (place) => posix.linkOpen(fd, place), close: () => closeSync(fd) };
+  return { fd, unnamed: true, publish: (place) => posix.linkOpen(fd, place), close: () => closeSync(fd) };
 }
 
 function openOr(open: () => number): number | undefined {
@@ -47,9 +53,10 @@ function openOr(open: () => number): number | undefined {
 
 function openNamed(folder: BytePath): NewFile {
   const temporary = nativePath(`${folder}/${unfinishedName()}`);
-  const fd = openSync(temporary, named, 0o600);
+  const fd = openSync(temporary, named, closed);
   return {
     fd,
+    unnamed: false,
     publish: (place) => linkSync(temporary, nativePath(place)),
     close: () => {
       closeSync(fd);

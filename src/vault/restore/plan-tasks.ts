@@ -16,7 +16,7 @@ export interface PlannedTask<P extends Piece> {
 
 /** Stored bytes that are read for one task, but for a single blob that is larger; bounded is also the work in it. */
 const taskBytes = 2 ** 22;
-const taskPieces = 512;
+const taskPieces = 128;
 /** A gap that is cheaper to read than to skip: on a disk. */
 export const smallGap = 2 ** 16;
 /** In a store where each read is a request. */

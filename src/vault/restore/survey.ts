@@ -1,6 +1,8 @@
+import { opendirSync } from 'node:fs';
 import type { BytePath } from '../../base/capture.ts';
 import { fromBytePath } from '../../base/capture.ts';
 import { MusterError } from '../../base/error.ts';
+import { nativePath } from '../open-folder.ts';
 import type { Id } from '../repository.ts';
 import type { TreeNode } from '../tree/node.ts';
 import type { RestoreContext } from './context.ts';
@@ -21,14 +23,26 @@ interface Survey {
 
 /**
  * Looks at all that a restore would write, and writes nothing: the totals for its progress and, when nothing may be
- * replaced, what stands in the way. Throws `restore-would-overwrite` with the first of those paths.
+ * replaced, what stands in the way. Throws `restore-would-overwrite` with the first of those paths. It costs as much as
+ * reading all folders of the snapshot, so it is left out where nobody wants to know.
  */
 export async function surveyRestore(context: RestoreContext, tree: Id): Promise<void> {
+  if (context.request.onProgress === undefined && !mayConflict(context)) return;
   const survey: Survey = { context, conflicts: [], conflictCount: 0, files: 0, bytes: 0 };
   await surveyFolder(survey, new TargetFolder(context, { path: '/' }), tree);
   context.tally.filesTotal = survey.files;
   context.tally.bytesTotal = survey.bytes;
   if (survey.conflictCount > 0) throw wouldOverwrite(survey);
+}
+
+function mayConflict({ request, top }: RestoreContext): boolean {
+  if (request.overwrite === 'always') return false;
+  const folder = opendirSync(nativePath(top.self));
+  try {
+    return folder.readSync() !== null;
+  } finally {
+    folder.closeSync();
+  }
 }
 
 async function surveyFolder(survey: Survey, folder: TargetFolder, tree: Id): Promise<void> {

@@ -1,5 +1,6 @@
 import { mkdirSync, unlinkSync } from 'node:fs';
 import type { BytePath } from '../../base/capture.ts';
+import { codeOf } from '../../base/error.ts';
 import { nativePath, openFolder } from '../open-folder.ts';
 import type { OpenFolder } from '../open-folder.ts';
 import type { TreeNode } from '../tree/node.ts';
@@ -63,11 +64,25 @@ export class TargetFolder {
     if (this.#open !== undefined) return this.#open;
     if (this.parent === undefined || this.node === undefined) return this.#context.top;
     const place = this.parent.enter().child(this.node.name);
+    // Where the folder above is new, so is this one as a rule.
+    if (!this.parent.made || !this.#madeAtOnce(place)) this.#makeOrUse(place);
+    this.#open = this.#openAt(place);
+    return this.#open;
+  }
+
+  #madeAtOnce(place: BytePath): boolean {
+    try {
+      this.#make(place);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+    return this.made;
+  }
+
+  #makeOrUse(place: BytePath): void {
     const standing = this.#standing(place);
     if (standing === 'other') this.#clear(place);
     if (standing !== 'folder') this.#make(place);
-    this.#open = this.#openAt(place);
-    return this.#open;
   }
 
   close(): void {

@@ -127,7 +127,8 @@ export class RestoreWork {
   }
 
   async #restoreWhole(folder: FolderInWork, entry: SafeEntry): Promise<void> {
-    await restoreLeaf(this.#context, folder.enter(), entry);
+    const { inherits } = folder.place();
+    await restoreLeaf({ ...this.#context, inherits }, folder.enter(), entry);
     this.#count(entry);
   }
 

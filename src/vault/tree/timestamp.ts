@@ -44,9 +44,46 @@ function twoDigits(value: number): string {
 
 /** Undefined when the text is no RFC 3339 time. Any offset is understood. */
 export function parseTime(text: string): Nanoseconds | undefined {
+  return parseUsual(text) ?? parseAny(text);
+}
+
+function parseAny(text: string): Nanoseconds | undefined {
   const match = shape.exec(text);
   if (match === null) return undefined;
   const ms = Date.parse(`${match[1]}${match[3]}`);
   if (Number.isNaN(ms)) return undefined;
   return BigInt(ms) * 1_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'));
+}
+
+const [dash, colon, letterT, letterZ, point, zero] = [0x2d, 0x3a, 0x54, 0x5a, 0x2e, 0x30];
+
+/** Times in UTC, in the first 28 days of a month: a folder of a hundred files has three hundred to read. */
+function parseUsual(text: string): Nanoseconds | undefined {
+  if (text.charCodeAt(4) !== dash || text.charCodeAt(7) !== dash || text.charCodeAt(10) !== letterT) return undefined;
+  if (text.charCodeAt(13) !== colon || text.charCodeAt(16) !== colon) return undefined;
+  if (text.charCodeAt(text.length - 1) !== letterZ) return undefined;
+  const [year, month, day] = [numberAt(text, 0, 4), numberAt(text, 5, 2), numberAt(text, 8, 2)];
+  const [hour, minute, second] = [numberAt(text, 11, 2), numberAt(text, 14, 2), numberAt(text, 17, 2)];
+  const rest = fractionOf(text);
+  const isUsual = year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= 28;
+  if (!isUsual || !(hour < 24 && minute < 60 && second < 60) || Number.isNaN(rest)) return undefined;
+  return BigInt(Date.UTC(year, month - 1, day, hour, minute, second) / 1000) * perSecond + BigInt(rest);
+}
+
+/** Nanoseconds. */
+function fractionOf(text: string): number {
+  const digits = text.length - 21;
+  if (digits === -1) return 0;
+  if (text.charCodeAt(19) !== point || digits < 1 || digits > 9) return Number.NaN;
+  return numberAt(text, 20, digits) * 10 ** (9 - digits);
+}
+
+/** Not a number unless there are only digits. */
+function numberAt(text: string, from: number, count: number): number {
+  let value = 0;
+  for (let i = from; i < from + count; i += 1) {
+    const digit = text.charCodeAt(i) - zero;
+    value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN;
+  }
+  return value;
 }

@@ -78,6 +78,8 @@ describe('details', () => {
     const { repository, snapshot } = await backupOf({ a: 'x' });
     const readOnly: Repository = Object.assign(Object.create(null) as Repository, {
       store: repository.store,
+      packAccess: repository.packAccess,
+      locate: (type: 'data' | 'tree', id: string) => repository.locate(type, id),
       load: (type: 'data' | 'tree', id: string) => repository.load(type, id),
       loadJson: (kind: 'snapshots', id: string) => repository.loadJson(kind, id),
       lock: () => Promise.reject(new MusterError('read-only', { code: 'storage-read-only' })),

@@ -39,6 +39,24 @@ describe('times are written as Go does', () => {
     );
   });
 
+  test('a usual time and the same with an offset of nothing, which is read in another way, are one', () => {
+    const day = fc.date({ min: new Date('0000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
+    const digits = fc.stringMatching(/^\d{1,12}$/);
+    fc.assert(
+      fc.property(day, digits, (date, fraction) => {
+        const text = `${date.toISOString().slice(0, 19)}.${fraction}`;
+        expect(parseTime(`${text}Z`)).toBe(parseTime(`${text}+00:00`));
+      }),
+    );
+    for (const text of [
+      '2025-02-1xT00:00:00Z',
+      '2025-02-11T24:00:01Z',
+      '2025-02-11T00:61:00Z',
+      '2025-02-11T00:00:00.Z',
+    ])
+      expect([text, parseTime(text)]).toStrictEqual([text, undefined]);
+  });
+
   test('other offsets and no times are told apart', () => {
     expect(parseTime('2025-07-01T12:00:00.5+02:00')).toBe(summer + 500_000_000n);
     expect(parseTime('0001-01-01T00:00:00Z')).toBe(-62_135_596_800n * 1_000_000_000n);
