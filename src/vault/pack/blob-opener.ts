@@ -3,7 +3,7 @@ import type { Decompressor } from '../format/decompressor.ts';
 import { createDecompressor } from '../format/decompressor.ts';
 import { release } from '../format/release.ts';
 import type { Sealer } from '../format/seal.ts';
-import { SmallUnits } from '../format/small-units.ts';
+import { SmallUnits, smallUnitLength } from '../format/small-units.ts';
 import type { Id } from '../repository.ts';
 
 /** What is needed to know a blob by its stored bytes. */
@@ -45,20 +45,33 @@ export class BlobOpener {
    */
   *contents(blobs: readonly PlacedBlob[], part: PackPart): Generator<Buffer | undefined, void> {
     for (let first = 0; first < blobs.length;) {
-      const count = this.#small.fitting(blobs, first);
-      const together = blobs.slice(first, first + Math.max(count, 1));
-      const sealed = together.map((blob) => sealedIn(part, blob));
-      const opened = count > 0 ? this.#small.open(sealed) : sealed.map((bytes) => this.#sealer.open(bytes));
-      for (const [i, blob] of together.entries()) yield this.#contentOf(blob, sealed[i], opened[i]);
-      // Small ones are in memory that is used again.
-      if (count === 0) for (const bytes of opened) if (bytes !== undefined) release(bytes);
+      const together = blobs.slice(first, first + Math.max(1, this.#small.fitting(blobs, first)));
+      const [only] = together;
+      if (only !== undefined && only.length > smallUnitLength) yield this.#openLarge(only, sealedIn(part, only));
+      else yield* this.#openSmall(together, part);
       first += together.length;
     }
   }
 
-  #contentOf(blob: StoredBlob, sealed: Buffer | undefined, opened: Buffer | undefined): Buffer | undefined {
-    if (sealed?.length !== blob.length || (blob.uncompressedLength ?? 0) > usualLength) return undefined;
-    const plain = opened && this.#decompressed(opened, blob.uncompressedLength);
+  *#openSmall(blobs: readonly PlacedBlob[], part: PackPart): Generator<Buffer | undefined, void> {
+    const sealed = blobs.map((blob) => sealedIn(part, blob));
+    for (const [i, opened] of this.#small.open(sealed).entries()) {
+      const blob = blobs[i];
+      const whole = blob !== undefined && sealed[i]?.length === blob.length ? opened : undefined;
+      yield whole && blob && this.#contentOf(blob, whole);
+    }
+  }
+
+  #openLarge(blob: StoredBlob, sealed: Buffer): Buffer | undefined {
+    const opened = sealed.length === blob.length ? this.#sealer.open(sealed) : undefined;
+    const content = opened && this.#contentOf(blob, opened);
+    if (opened !== undefined && content !== opened) release(opened);
+    return content;
+  }
+
+  #contentOf(blob: StoredBlob, opened: Buffer): Buffer | undefined {
+    if ((blob.uncompressedLength ?? 0) > usualLength) return undefined;
+    const plain = this.#decompressed(opened, blob.uncompressedLength);
     return plain !== undefined && hash('sha256', plain) === blob.id ? plain : undefined;
   }
 
