@@ -49,12 +49,19 @@ export interface VaultsRequest extends PlanKeys {
 
 export function createVaults(request: VaultsRequest): Vaults {
   const opened = new Map<string, Promise<Vault>>();
+  const waiting = new Set<string>();
   const open: Vaults['open'] = (name, asked) => {
     const known = opened.get(name);
     if (known) return known;
     const { like: other, purpose, run } = asked;
-    const like = async (): Promise<Vault | undefined> =>
-      other === undefined ? undefined : await open(other, { purpose, ...(run && { run }) }).catch(() => undefined);
+    const like = async (): Promise<Vault | undefined> => {
+      // Two new vaults must not wait for each other.
+      if (other === undefined || other === name || waiting.has(other)) return undefined;
+      waiting.add(name);
+      return await open(other, { purpose, ...(run && { run }) })
+        .catch(() => undefined)
+        .finally(() => waiting.delete(name));
+    };
     const opening = openAndRecord(request, storageOf(request.plan, name), { ...asked, like });
     opened.set(name, opening);
     opening.catch(() => opened.delete(name));

@@ -43,7 +43,7 @@ async function copyUnlessThere(action: ActionOf<'copy'>, context: StepContext): 
   const { storage } = action;
   const backup = context.backup === undefined ? action.backup : context.backup(action.backup.id);
   if (backup === undefined) throw isGone(action);
-  const target = await openTarget(storage, backup, context);
+  const target = await openTarget(action, context);
   if (await isThere(target, storage, backup))
     return succeeded({ kind: 'copy', storage, copy: undefined }, { output: `it is in ${storage} already` });
   const { copy, passedOver } = await copyTo(target, { ...action, backup }, context);
@@ -63,10 +63,9 @@ async function isThere(target: Vault, storage: string, backup: BackupRecord): Pr
   }
 }
 
-async function openTarget(storage: string, backup: BackupRecord, context: StepContext): Promise<Vault> {
+async function openTarget({ storage, from }: ActionOf<'copy'>, context: StepContext): Promise<Vault> {
   try {
-    const like = backup.storage.find(({ status }) => status === 'stored')?.name;
-    const target = await context.vault(storage, { create: true, like });
+    const target = await context.vault(storage, { create: true, like: from[0] });
     noteUsable(storage, context);
     return target;
   } catch (error) {
