@@ -48,8 +48,8 @@ export function judgeRpo(question: RpoQuestion): RpoJudgement {
   const reasons = [gapReason(gap, question.timezone), durationReason(backupMs)];
   const found = { target, worst, copies };
   if (target === undefined) return { ...found, verdict: 'unknown', reasons: ['it has no rpo', ...reasons] };
-  const late = copies.filter(({ verdict }) => verdict === 'violated').map(lateReason);
   const verdict = verdictOn(worst, target);
+  const late = verdict === 'violated' ? [] : copies.filter((copy) => copy.verdict === 'violated').map(lateReason);
   return {
     ...found,
     verdict: verdict === 'met' && late.length > 0 ? 'at-risk' : verdict,
