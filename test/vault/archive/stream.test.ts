@@ -16,6 +16,11 @@ async function* inPieces(bytes: Uint8Array, length = 65_000): AsyncGenerator<Uin
   for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
 }
 
+async function* failing(): AsyncGenerator<Uint8Array> {
+  yield* inPieces(dump);
+  throw new Error('the program ended with 1');
+}
+
 async function backUp(vault: Vault, read: () => AsyncIterable<Uint8Array>, parent?: string): Promise<BackupResult> {
   const roots = [{ kind: 'stream', path, read }] as const;
   return await vault.backup({ roots, paths: [path], parent, time: Date.UTC(2026, 0, 15), tags: [] });
@@ -54,10 +59,6 @@ describe('a stream', () => {
 
   test('that fails, even after its last byte, leaves no snapshot', async () => {
     const { folder, vault } = await newVault();
-    async function* failing(): AsyncGenerator<Uint8Array> {
-      yield* inPieces(dump);
-      throw new Error('the program ended with 1');
-    }
     await expect(backUp(vault, failing)).rejects.toThrow('the program ended with 1');
     expect(readdirSync(join(folder, 'snapshots'))).toEqual([]);
     expect(readdirSync(join(folder, 'locks'))).toEqual([]);
