@@ -55,6 +55,11 @@ export class NodeList {
     return this.#pending === 0;
   }
 
+  /** Those that are known by now. */
+  get nodes(): readonly (string | undefined)[] {
+    return this.#nodes;
+  }
+
   /** For when all are added. Rejects as soon as one of them does. */
   async whenComplete(): Promise<readonly string[]> {
     this.#isClosed = true;

@@ -15,9 +15,13 @@ export interface PreviousEntry {
 }
 
 /** A folder as the parent snapshot has it. */
-export type PreviousFolder = (name: BytePath) => PreviousEntry | undefined;
+export interface PreviousFolder {
+  readonly entry: (name: BytePath) => PreviousEntry | undefined;
+  /** Its tree, if these are its nodes, letter for letter. */
+  readonly treeOf: (nodes: readonly (string | undefined)[]) => Id | undefined;
+}
 
-const nothing: PreviousFolder = () => undefined;
+const nothing: PreviousFolder = { entry: () => undefined, treeOf: () => undefined };
 
 /** A parent that is damaged only means that everything is read again. */
 export async function previousFolder(repository: Repository, tree: Id | undefined): Promise<PreviousFolder> {
@@ -26,10 +30,21 @@ export async function previousFolder(repository: Repository, tree: Id | undefine
   if (bytes === undefined) return nothing;
   const texts = textsIn(bytes.toString('utf8'));
   if (texts === undefined) return parsed(bytes, tree);
-  return (name) => {
+  const entry: PreviousFolder['entry'] = (name) => {
     const text = texts.get(jsonText(quoteName(name)));
     return text === undefined ? undefined : { text, node: () => parseOne(text, tree) };
   };
+  return { entry, treeOf: (nodes) => (areThese(texts, nodes) ? tree : undefined) };
+}
+
+function areThese(texts: ReadonlyMap<string, string>, nodes: readonly (string | undefined)[]): boolean {
+  if (texts.size !== nodes.length) return false;
+  let at = 0;
+  for (const text of texts.values()) {
+    if (text !== nodes[at]) return false;
+    at += 1;
+  }
+  return true;
 }
 
 async function unlessDamaged<T>(load: () => T | Promise<T>): Promise<T | undefined> {
@@ -57,7 +72,9 @@ function textsIn(text: string): ReadonlyMap<string, string> | undefined {
   for (const part of text.slice(head.length + start.length, -tail.length - 1).split(border)) {
     const end = part.indexOf('","type":');
     if (end === -1) return undefined;
-    texts.set(part.slice(0, end + 1), `${start}${part}}`);
+    const name = part.slice(0, end + 1);
+    if (texts.has(name)) return undefined;
+    texts.set(name, `${start}${part}}`);
   }
   return texts;
 }
@@ -74,8 +91,9 @@ function parseOne(text: string, tree: Id): TreeNode | undefined {
 async function parsed(bytes: Buffer, tree: Id): Promise<PreviousFolder> {
   const nodes = await unlessDamaged(() => parseTree(bytes, tree));
   const byName = new Map(nodes?.map((node) => [node.name, node]));
-  return (name) => {
+  const entry: PreviousFolder['entry'] = (name) => {
     const node = byName.get(name);
     return node && { text: undefined, node: () => node };
   };
+  return { entry, treeOf: () => undefined };
 }

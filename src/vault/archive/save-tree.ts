@@ -68,11 +68,13 @@ async function walkFolder(context: ArchiveContext, given: Place): Promise<Walked
   const nodes = new NodeList();
   for (const name of names) {
     if (context.tally.isOutOfBreath()) await context.tally.pause();
-    const saved = saveOrNote(context, place, { name, previous: known(name) });
+    const saved = saveOrNote(context, place, { name, previous: known.entry(name) });
     nodes.add(saved instanceof Promise ? await saved : saved);
     if (context.crew.isFull) await context.crew.room();
   }
-  return { isComplete: nodes.isComplete, tree: () => saveNodes(context, nodes) };
+  const { isComplete } = nodes;
+  const same = isComplete ? known.treeOf(nodes.nodes) : undefined;
+  return { isComplete, tree: async () => same ?? (await saveNodes(context, nodes)) };
 }
 
 async function saveNodes(context: ArchiveContext, nodes: NodeList): Promise<Id> {
