@@ -121,7 +121,7 @@ class RestStore implements ObjectStore {
     await this.#guard({ doing: 'write', what: name }, async () => {
       if (await this.#post(path, body)) return;
       if (await this.#isThere(path, body)) return;
-      if (!this.#mayChange(name)) throw onlyNew('replaced in', name, this.description);
+      if (!this.#mayChange(name)) throw onlyNew('replaced in', name, this);
       await this.#remove(name, path);
       if (!(await this.#post(path, body)) && !(await this.#isThere(path, body)))
         throw new Error('another wrote it too');
@@ -159,7 +159,7 @@ class RestStore implements ObjectStore {
     const answer = await this.#client.send({ method: 'DELETE', path });
     if (answer.statusCode === 403 || answer.statusCode === 405) {
       await drain(answer);
-      throw onlyNew('removed from', name, this.description);
+      throw onlyNew('removed from', name, this);
     }
     expectStatus(answer, 200, 204, 404);
     await drain(answer);
@@ -171,7 +171,7 @@ class RestStore implements ObjectStore {
 
   /** What isn't there is gone already. */
   async #refuseRemoval(name: string, path: string): Promise<void> {
-    if ((await sizeOf(this.#client, path)) !== undefined) throw onlyNew('removed from', name, this.description);
+    if ((await sizeOf(this.#client, path)) !== undefined) throw onlyNew('removed from', name, this);
   }
 
   #pathToKeep(name: string): string {

@@ -1,5 +1,6 @@
 import { codeOf, messageOf, MusterError } from '../../base/error.ts';
 import type { StoreAction } from '../local/fault.ts';
+import type { ObjectStore } from '../store.ts';
 
 /** An answer of the server that isn't the one that was hoped for. */
 export class BadStatus extends Error {
@@ -27,15 +28,18 @@ export function restFault(error: unknown, action: StoreAction): MusterError {
   });
 }
 
-/** A server with `--append-only` says no more than that it is forbidden. */
-export function onlyNew(change: 'removed from' | 'replaced in', name: string, store: string): MusterError {
-  return new MusterError(`${name} can't be ${change} ${store}: the server only takes new objects`, {
+/** What the store of a server says that keeps everything: the plan tells that it does (`appendOnly`), or its refusal. */
+export function onlyNew(change: 'removed from' | 'replaced in', name: string, store: StoreOfServer): MusterError {
+  const inPlan = store.facts.appendOnly ? '' : 'Say `appendOnly: true` for the storage target, and free';
+  return new MusterError(`${name} can't be ${change} ${store.description}: the server only takes new objects`, {
     code: 'storage-refused',
     hint:
-      'A server started with `--append-only` keeps everything. Say `appendOnly: true` for the storage target, and free ' +
-      'space on that host itself, or through a second server without that flag that the systems cannot reach.',
+      `${inPlan || 'Free'} space on that host itself, or through a second server without \`--append-only\` that the ` +
+      'systems cannot reach.',
   });
 }
+
+type StoreOfServer = Pick<ObjectStore, 'facts' | 'description'>;
 
 interface FaultKind {
   readonly code: string;
