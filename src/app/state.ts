@@ -17,6 +17,7 @@ import { createKnownSlots, type KnownSlots } from './known-slots.ts';
 import type { OpenOptions } from './options.ts';
 import type { PlanKeys } from './plan-keys.ts';
 import { createStores, type Stores } from './stores.ts';
+import type { RetryNotice } from '../storage/wrap/tries.ts';
 import { createVaults, type Vaults } from './vaults.ts';
 
 /** What all functions of an open plan share. */
@@ -56,7 +57,12 @@ export function createState(plan: Plan, options: OpenOptions): State {
   const secrets = createSecrets({ env, cwd: plan.folder });
   const knownSlots = createKnownSlots(folder);
   const keys = { plan, resolveSecret: secrets.resolve, knownSlots };
-  const stores = createStores({ resolveSecret: secrets.resolve, env, clock });
+  const stores = createStores({
+    resolveSecret: secrets.resolve,
+    env,
+    clock,
+    onRetry: (storage, notice) => showRetry(state, storage, notice),
+  });
   const journal = once(() => openJournal({ folder, clock }));
   const notifier = once(() => notifierOf(state));
   const state: State = {
@@ -126,6 +132,14 @@ function markInterrupted(state: State, journal: Journal): void {
     state.tell({ type: 'run.interrupted', run: id, at: now, kind, name, steps: steps.map((step) => step.id) });
     rmSync(join(state.folder, 'scratch', id), { recursive: true, force: true });
   }
+}
+
+/** To those who watch: it is no news once it has passed. */
+function showRetry(state: State, storage: string, { attempt, wait, error }: RetryNotice): void {
+  const { code, message, hint } = error;
+  const facts = { code, message: state.secrets.redact(message), hint };
+  const body = { type: 'storage.retrying', storage, attempt, waitMs: wait, error: facts } as const;
+  for (const listener of state.listeners) tellQuietly(listener, { run: '', at: state.clock.now(), ...body });
 }
 
 /** What a listener throws in a run is on record; here there is none that it could be part of. */

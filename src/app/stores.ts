@@ -4,6 +4,7 @@ import type { Plan } from '../plan/model/plan.ts';
 import type { Storage } from '../plan/model/storage.ts';
 import { storageFault } from '../storage/local/fault.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import type { RetryNotice } from '../storage/wrap/tries.ts';
 import { named } from './named.ts';
 import { openPlainStore, type StoreNeeds } from './open-store.ts';
 import { wrapped } from './wrapped-store.ts';
@@ -17,7 +18,12 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-export function createStores(needs: StoreNeeds): Stores {
+/** Hears of requests that are tried again. */
+export interface StoreListener {
+  readonly onRetry?: (storage: string, notice: RetryNotice) => void;
+}
+
+export function createStores(needs: StoreNeeds & StoreListener): Stores {
   const opened = new Map<string, Promise<ObjectStore>>();
   const waiting = new AbortController();
   return {
@@ -25,7 +31,11 @@ export function createStores(needs: StoreNeeds): Stores {
       const known = opened.get(storage.name);
       if (known) return known;
       const opening = openPlainStore(storage, needs).then((store) =>
-        wrapped(store, storage, { clock: needs.clock, signal: waiting.signal }),
+        wrapped(store, storage, {
+          clock: needs.clock,
+          signal: waiting.signal,
+          onRetry: (notice) => needs.onRetry?.(storage.name, notice),
+        }),
       );
       opened.set(storage.name, opening);
       opening.catch(() => opened.delete(storage.name));

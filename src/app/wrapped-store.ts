@@ -1,12 +1,15 @@
 import type { Clock } from '../base/clock.ts';
 import type { Storage } from '../plan/model/storage.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import type { RetryNotice } from '../storage/wrap/tries.ts';
 import type { WrapOptions } from '../storage/wrap/wrap.ts';
 
 export interface Waits {
   readonly clock: Clock;
   /** Ends them. */
   readonly signal: AbortSignal;
+  /** Told before each wait for another try. */
+  readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
 }
 
 /** The store as the plan wants it used; one that has nothing to be wrapped in stays as it is. */
@@ -17,13 +20,13 @@ export async function wrapped(store: ObjectStore, storage: Storage, waits: Waits
 }
 
 /** What is on this machine either works or doesn't: only servers are asked again, and by so many requests at once. */
-async function manners(store: ObjectStore, storage: Storage, { clock, signal }: Waits): Promise<WrapOptions> {
+async function manners(store: ObjectStore, storage: Storage, { clock, signal, onRetry }: Waits): Promise<WrapOptions> {
   if (storage.type === 'local') return {};
   const { createGate } = await import('../storage/wrap/concurrency.ts');
   const { defaultRetry } = await import('../storage/wrap/tries.ts');
   return {
     gate: createGate(storage.connections ?? store.facts.concurrency),
-    retry: { policy: { ...defaultRetry, ...storage.retry }, clock, signal },
+    retry: { policy: { ...defaultRetry, ...storage.retry }, clock, signal, ...(onRetry && { onRetry }) },
   };
 }
 

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import type { Muster, MusterEvent } from '../index.ts';
+import type { Muster } from '../index.ts';
 import { loadPlan, MusterError, type LoadResult, type Plan } from '../language.ts';
 import { PlanInvalidError } from './failure.ts';
+import type { EventOf } from './progress/view.ts';
 import type { Session } from './session.ts';
+import { oneLine } from './text/printable.ts';
 
 /** Finds and loads the plan; throws `PlanInvalidError` when it has errors. */
 export async function openPlan(session: Session): Promise<Plan> {
@@ -26,6 +28,7 @@ export async function withMuster<T>(session: Session, work: (muster: Muster) => 
   const muster = openMuster(plan, { env: session.env, ...(state ? { state: resolve(session.cwd, state) } : {}) });
   muster.on((event) => {
     if (event.type === 'run.interrupted') session.tell(interruptedText(event));
+    if (event.type === 'storage.retrying' && session.globals().quiet !== true) session.tell(retryText(event));
     if (event.type === 'run.started') collectEarly();
   });
   try {
@@ -44,9 +47,14 @@ function collectEarly(): void {
 }
 
 /** The journal is asked at each start: what a process that is gone has left behind is named before anything else. */
-function interruptedText({ run, kind, name, steps }: Extract<MusterEvent, { type: 'run.interrupted' }>): string {
+function interruptedText({ run, kind, name, steps }: EventOf<'run.interrupted'>): string {
   const unknown = steps.length === 0 ? '' : ` It is not known how far these came: ${steps.join(', ')}.`;
   return `! Run ${run} (${kind} ${name}) was interrupted: its process is gone.${unknown}`;
+}
+
+function retryText({ storage, attempt, waitMs, error }: EventOf<'storage.retrying'>): string {
+  const seconds = Math.max(1, Math.round(waitMs / 1000));
+  return `! ${storage}: ${oneLine(error.message)}; retry ${attempt} in ${seconds}s`;
 }
 
 /** `--plan`, else `muster.yaml` or `muster/` in this folder or the nearest parent that has one. */

@@ -45,6 +45,7 @@ export function fold(database: Database, sequence: number, event: MusterEvent): 
     case 'key.added':
     case 'key.removed':
     case 'storage.tested':
+    case 'storage.retrying':
     case 'progress':
       return undefined;
   }

@@ -64,7 +64,7 @@ function append(
   journal: Holdings & { readonly owner: Owner; readonly clock: Clock },
   events: readonly MusterEvent[],
 ): void {
-  const kept = events.filter((event) => event.type !== 'progress');
+  const kept = events.filter((event) => event.type !== 'progress' && event.type !== 'storage.retrying');
   if (kept.length === 0) return;
   const { database, owner, clock } = journal;
   database.transaction(() => {

@@ -35,7 +35,7 @@ export function createRouter(effects: RouterEffects): Router {
   const state: RouterState = { effects, sending: new Set(), faults: [], keys: new Set(), own: new WeakSet() };
   return {
     listen: (event) => {
-      if (event.type === 'progress' || state.own.has(event)) return;
+      if (event.type === 'progress' || event.type === 'storage.retrying' || state.own.has(event)) return;
       const run = effects.memory.learn(event);
       if (run.mode === 'simulate') return;
       for (const route of effects.plan.routes) follow(state, route, happeningOf(event, run));

@@ -4,7 +4,7 @@ import type { SpeedLimit, Tap } from './speed.ts';
 
 export interface LimitOptions {
   readonly speed: SpeedLimit;
-  /** Ends waiting. */
+  /** When it is aborted, nothing waits any more: what is under way ends sooner. */
   readonly signal?: AbortSignal | undefined;
 }
 

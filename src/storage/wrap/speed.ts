@@ -11,7 +11,7 @@ export interface SpeedLimit {
 export interface Tap {
   /** The most bytes to send or ask for at once, so that it stays smooth; undefined: no limit in this direction. */
   readonly piece: number | undefined;
-  /** Resolves when so many bytes may go. First come, first served. */
+  /** Resolves when so many bytes may go, or as soon as the signal is aborted. First come, first served. */
   take(bytes: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -52,13 +52,13 @@ function createTap({ rate, limitedFor, clock }: TapOptions): Tap {
   let turn = Promise.resolve();
   const wait = async (bytes: number, signal: AbortSignal | undefined): Promise<void> => {
     for (;;) {
-      signal?.throwIfAborted();
+      if (signal?.aborted) return;
       const now = clock.now();
       const limited = limitedFor(now);
       if (limited === 0) return;
       const missing = bucket.take(bytes, now);
       if (missing === 0) return;
-      await clock.sleep(Math.min(missing, limited), signal);
+      await clock.sleep(Math.min(missing, limited), signal).catch(() => undefined);
     }
   };
   return {

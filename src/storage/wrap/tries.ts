@@ -19,7 +19,7 @@ export interface RetryOptions {
   readonly clock: Clock;
   /** From 0 to 1. Default: `Math.random`. */
   readonly random?: () => number;
-  /** Ends waiting, with its reason. */
+  /** When it is aborted, nothing is tried again any more. */
   readonly signal?: AbortSignal | undefined;
   /** Called before each wait. */
   readonly onRetry?: (notice: RetryNotice) => void;
@@ -59,15 +59,18 @@ export function countTries(
   const { policy, clock, random = Math.random, signal, onRetry } = options;
   const begun = clock.now();
   let attempt = 0;
-  return async (error) => {
+  return async (thrown) => {
     attempt += 1;
-    if (!mayPass(error) || attempt > policy.limit) throw error;
+    if (!mayPass(thrown) || attempt > policy.limit) throw thrown;
     const bound = Math.min(policy.longest, policy.interval * policy.backoff ** (attempt - 1));
-    const wait = Math.max(error.retryAfter ?? 0, Math.round(random() * bound));
-    if (clock.now() - begun + wait > policy.within) throw error;
-    signal?.throwIfAborted();
-    onRetry?.({ ...request, attempt, wait, error });
-    await clock.sleep(wait, signal);
+    const wait = Math.max(thrown.retryAfter ?? 0, Math.round(random() * bound));
+    if (clock.now() - begun + wait > policy.within) throw thrown;
+    if (signal?.aborted) throw thrown;
+    onRetry?.({ ...request, attempt, wait, error: thrown });
+    await clock.sleep(wait, signal).catch(() => {
+      // It says more than that the wait was stopped.
+      throw thrown;
+    });
   };
 }
 

@@ -12,7 +12,7 @@ export interface WrapOptions {
   readonly gate?: Gate | undefined;
   /** One for all stores of a target in this process (`createSpeedLimit`). */
   readonly speed?: SpeedLimit | undefined;
-  /** Ends waiting for the speed limit. */
+  /** When it is aborted, nothing waits for the speed limit any more. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -101,7 +101,7 @@ describe('a request that failed for a reason that may pass', () => {
       { planned: [{ on: 'put', fault: { kind: 'fail' } }] },
       { signal: stop.signal, onRetry: () => stop.abort(new Error('stopped')) },
     );
-    await expect(store.put('a', bytes)).rejects.toThrow('stopped');
+    await expect(store.put('a', bytes)).rejects.toMatchObject({ code: 'storage-unreachable' });
   });
 
   test('waits are spread over the whole of each bound', async () => {
