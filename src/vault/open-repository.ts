@@ -20,7 +20,6 @@ import { takeLock } from './lock/take-lock.ts';
 import { checkPack } from './pack/check-pack.ts';
 import { checkPacks } from './pack/check-packs.ts';
 import { PackReceiver } from './pack/pack-receiver.ts';
-import type { SealedBlobToAdd } from './pack/pack-writer.ts';
 import { PackWriter } from './pack/pack-writer.ts';
 import { Turns } from './turns.ts';
 import { faultsOfAccess } from './verify/access.ts';
@@ -37,6 +36,7 @@ import type {
   RepositoryLock,
   IndexReport,
   SaveOptions,
+  SealedBlobToAdd,
   SavedBlob,
   SharedWriting,
 } from './repository.ts';

@@ -3,7 +3,6 @@ import type { ObjectStore } from '../storage/store.ts';
 import type { Claims } from './index/claimed-ids.ts';
 import type { IndexView } from './index/index-view.ts';
 import type { IndexedPack } from './format/index-file.ts';
-import type { SealedBlobToAdd } from './pack/pack-writer.ts';
 import type { PackReceiver } from './pack/pack-receiver.ts';
 import type { MasterKey } from './format/master-key.ts';
 import type { JsonObjects } from './format/objects.ts';
@@ -111,6 +110,13 @@ export interface PackAccess {
   /** The folder of the store; undefined: only the main thread can read it. */
   readonly folder: string | undefined;
   readonly key: MasterKey;
+}
+
+export interface SealedBlobToAdd {
+  readonly type: BlobType;
+  readonly id: Id;
+  /** Undefined: it is not compressed. */
+  readonly uncompressedLength: number | undefined;
 }
 
 export interface SaveOptions {

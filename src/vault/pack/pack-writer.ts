@@ -8,7 +8,7 @@ import { objectName } from '../format/names.ts';
 import type { Sealer } from '../format/seal.ts';
 import { sealOverhead } from '../format/seal.ts';
 import { zstdLevels } from '../format/zstd.ts';
-import type { BlobType, Id } from '../repository.ts';
+import type { BlobType, Id, SealedBlobToAdd } from '../repository.ts';
 import type { MetadataCache } from '../cache/metadata-cache.ts';
 import { cachingWriter } from '../cache/tree-packs.ts';
 import { BlobSealer } from './blob-sealer.ts';
@@ -189,13 +189,6 @@ export interface BlobToAdd {
   readonly id: Id;
   /** Default: `default`. */
   readonly compression?: Compression | undefined;
-}
-
-export interface SealedBlobToAdd {
-  readonly type: BlobType;
-  readonly id: Id;
-  /** Undefined: it is not compressed. */
-  readonly uncompressedLength: number | undefined;
 }
 
 /** All of it is in the store, but for its name. */
