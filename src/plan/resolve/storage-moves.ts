@@ -5,11 +5,12 @@ import { child, itemsOf, type Entry, type Node } from '../read/node.ts';
 import { flowOf, type Flow } from './flows.ts';
 import { referenceOf } from './references.ts';
 import type { Scope } from './scope.ts';
-import { calendarDurationOf, percentageOf } from './values.ts';
+import { calendarDurationOf, flagOf, percentageOf } from './values.ts';
 
 /** Where backups go from a storage target as they grow old, and when it is too full. */
 export function movesOf(entry: Entry, scope: Scope): Pick<StorageCommon, 'lifecycle' | 'rebalance'> {
   const flow = flowOf('storage', entry, scope);
+  if (flagOf(child(entry.value, 'appendOnly')) === true) refuseMoves(entry, scope);
   return {
     lifecycle: lifecycleOf(child(entry.value, 'lifecycle'), flow, scope),
     rebalance: rebalanceOf(child(entry.value, 'rebalance'), flow, scope),
@@ -39,6 +40,16 @@ function targetOf(owner: Node, flow: Flow, scope: Scope): string {
   const name = referenceOf(node, 'storage', scope);
   if (node) flow.leadsTo('storage', name, node);
   return name ?? '';
+}
+
+/** Nothing can be taken away from where nothing is removed. */
+function refuseMoves({ name, value }: Entry, { problems }: Scope): void {
+  for (const key of ['lifecycle', 'rebalance']) {
+    const node = child(value, key);
+    if (node === undefined) continue;
+    const message = `${quote(`storage.${name}`)} has ${quote('appendOnly')} and ${quote(key)}: no backup can go away from it`;
+    problems.error({ code: 'conflicting-keys', at: node, message, hint: 'Keep one of them.' });
+  }
 }
 
 /** Near enough for an order: a month is 30 days. */

@@ -273,9 +273,9 @@ return errors === 0;
 }
 validate22.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema37 = {"type":"object","additionalProperties":{"$ref":"#/$defs/target"},"$defs":{"target":{"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}}]},"local":{"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","path"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false},"s3":{"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","bucket"],"dependentRequired":{"rebalance":["capacity"],"thaw":["storageClass"]},"additionalProperties":false},"sftp":{"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","host","user","path"],"dependentRequired":{"rebalance":["capacity"],"passphrase":["identity"]},"additionalProperties":false},"rest":{"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","url"],"dependentRequired":{"rebalance":["capacity"],"user":["password"],"password":["user"]},"additionalProperties":false},"thaw":{"type":"object","properties":{"tier":{"enum":["expedited","standard","bulk"]},"days":{"type":"integer","minimum":1,"maximum":365}},"additionalProperties":false},"encryption":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/encryptionKey"},"else":{"enum":["server","kms"]}},"encryptionKey":{"type":"object","properties":{"kms":{"type":"string"},"customer":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["kms"]},{"required":["customer"]}],"additionalProperties":false},"s3Credentials":{"type":"object","properties":{"accessKeyId":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_KEY"}]},"secretAccessKey":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_SECRET"}]},"sessionToken":{"$ref":"common.schema.json#/$defs/secret"}},"required":["accessKeyId","secretAccessKey"],"additionalProperties":false}}};
+const schema37 = {"type":"object","additionalProperties":{"$ref":"#/$defs/target"},"$defs":{"target":{"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}}]},"local":{"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"appendOnly":{"type":"boolean"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","path"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false},"s3":{"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","bucket"],"dependentRequired":{"rebalance":["capacity"],"thaw":["storageClass"]},"additionalProperties":false},"sftp":{"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","host","user","path"],"dependentRequired":{"rebalance":["capacity"],"passphrase":["identity"]},"additionalProperties":false},"rest":{"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","url"],"dependentRequired":{"rebalance":["capacity"],"user":["password"],"password":["user"]},"additionalProperties":false},"thaw":{"type":"object","properties":{"tier":{"enum":["expedited","standard","bulk"]},"days":{"type":"integer","minimum":1,"maximum":365}},"additionalProperties":false},"encryption":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/encryptionKey"},"else":{"enum":["server","kms"]}},"encryptionKey":{"type":"object","properties":{"kms":{"type":"string"},"customer":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["kms"]},{"required":["customer"]}],"additionalProperties":false},"s3Credentials":{"type":"object","properties":{"accessKeyId":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_KEY"}]},"secretAccessKey":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_SECRET"}]},"sessionToken":{"$ref":"common.schema.json#/$defs/secret"}},"required":["accessKeyId","secretAccessKey"],"additionalProperties":false}}};
 const schema38 = {"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}}]};
-const schema39 = {"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","path"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false};
+const schema39 = {"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"appendOnly":{"type":"boolean"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","path"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false};
 const schema40 = {"type":"string"};
 const schema53 = {"type":"object","properties":{"currency":{"type":"string","examples":["EUR"]},"storage":{"type":"number","minimum":0,"examples":[0.0059]},"download":{"type":"number","minimum":0},"requests":{"type":"number","minimum":0}},"required":["currency","storage"],"additionalProperties":false};
 const schema42 = {"type":"object","properties":{"upload":{"$ref":"#/$defs/rate"},"download":{"$ref":"#/$defs/rate"},"window":{"$ref":"#/$defs/dailyWindow"}},"additionalProperties":false};
@@ -745,10 +745,10 @@ vErrors.push(err4);
 errors++;
 }
 }
-if(data.capacity !== undefined){
-let data2 = data.capacity;
-if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/capacity",schemaPath:"common.schema.json#/$defs/size/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.type,parentSchema:schema40,data:data2};
+if(data.appendOnly !== undefined){
+let data2 = data.appendOnly;
+if(typeof data2 !== "boolean"){
+const err5 = {instancePath:instancePath+"/appendOnly",schemaPath:"#/properties/appendOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema39.properties.appendOnly.type,parentSchema:schema39.properties.appendOnly,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -758,10 +758,10 @@ vErrors.push(err5);
 errors++;
 }
 }
-if(data.location !== undefined){
-let data3 = data.location;
+if(data.capacity !== undefined){
+let data3 = data.capacity;
 if(typeof data3 !== "string"){
-const err6 = {instancePath:instancePath+"/location",schemaPath:"common.schema.json#/$defs/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data3};
+const err6 = {instancePath:instancePath+"/capacity",schemaPath:"common.schema.json#/$defs/size/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.type,parentSchema:schema40,data:data3};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -771,10 +771,10 @@ vErrors.push(err6);
 errors++;
 }
 }
-if(data.tier !== undefined){
-let data4 = data.tier;
-if(!((((data4 === "hot") || (data4 === "warm")) || (data4 === "cold")) || (data4 === "archive"))){
-const err7 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/enum",keyword:"enum",params:{allowedValues: schema39.properties.tier.enum},message:"must be equal to one of the allowed values",schema:schema39.properties.tier.enum,parentSchema:schema39.properties.tier,data:data4};
+if(data.location !== undefined){
+let data4 = data.location;
+if(typeof data4 !== "string"){
+const err7 = {instancePath:instancePath+"/location",schemaPath:"common.schema.json#/$defs/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data4};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -784,15 +784,28 @@ vErrors.push(err7);
 errors++;
 }
 }
-if(data.retention !== undefined){
-let data5 = data.retention;
-if(typeof data5 !== "string"){
-const err8 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.retention.type,parentSchema:schema39.properties.retention,data:data5};
+if(data.tier !== undefined){
+let data5 = data.tier;
+if(!((((data5 === "hot") || (data5 === "warm")) || (data5 === "cold")) || (data5 === "archive"))){
+const err8 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/enum",keyword:"enum",params:{allowedValues: schema39.properties.tier.enum},message:"must be equal to one of the allowed values",schema:schema39.properties.tier.enum,parentSchema:schema39.properties.tier,data:data5};
 if(vErrors === null){
 vErrors = [err8];
 }
 else {
 vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.retention !== undefined){
+let data6 = data.retention;
+if(typeof data6 !== "string"){
+const err9 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.retention.type,parentSchema:schema39.properties.retention,data:data6};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
 }
 errors++;
 }
@@ -816,20 +829,10 @@ errors = vErrors.length;
 }
 }
 if(data.price !== undefined){
-let data9 = data.price;
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.currency === undefined){
-const err9 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/required",keyword:"required",params:{missingProperty: "currency"},message:"must have required property '"+"currency"+"'",schema:schema53.required,parentSchema:schema53,data:data9};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data9.storage === undefined){
-const err10 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/required",keyword:"required",params:{missingProperty: "storage"},message:"must have required property '"+"storage"+"'",schema:schema53.required,parentSchema:schema53,data:data9};
+let data10 = data.price;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.currency === undefined){
+const err10 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/required",keyword:"required",params:{missingProperty: "currency"},message:"must have required property '"+"currency"+"'",schema:schema53.required,parentSchema:schema53,data:data10};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -838,9 +841,8 @@ vErrors.push(err10);
 }
 errors++;
 }
-for(const key1 in data9){
-if(!((((key1 === "currency") || (key1 === "storage")) || (key1 === "download")) || (key1 === "requests"))){
-const err11 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema53,data:data9};
+if(data10.storage === undefined){
+const err11 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/required",keyword:"required",params:{missingProperty: "storage"},message:"must have required property '"+"storage"+"'",schema:schema53.required,parentSchema:schema53,data:data10};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -849,11 +851,9 @@ vErrors.push(err11);
 }
 errors++;
 }
-}
-if(data9.currency !== undefined){
-let data10 = data9.currency;
-if(typeof data10 !== "string"){
-const err12 = {instancePath:instancePath+"/price/currency",schemaPath:"common.schema.json#/$defs/storagePrice/properties/currency/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.properties.currency.type,parentSchema:schema53.properties.currency,data:data10};
+for(const key1 in data10){
+if(!((((key1 === "currency") || (key1 === "storage")) || (key1 === "download")) || (key1 === "requests"))){
+const err12 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema53,data:data10};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -863,11 +863,10 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data9.storage !== undefined){
-let data11 = data9.storage;
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 < 0 || isNaN(data11)){
-const err13 = {instancePath:instancePath+"/price/storage",schemaPath:"common.schema.json#/$defs/storagePrice/properties/storage/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.storage,data:data11};
+if(data10.currency !== undefined){
+let data11 = data10.currency;
+if(typeof data11 !== "string"){
+const err13 = {instancePath:instancePath+"/price/currency",schemaPath:"common.schema.json#/$defs/storagePrice/properties/currency/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.properties.currency.type,parentSchema:schema53.properties.currency,data:data11};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -877,8 +876,11 @@ vErrors.push(err13);
 errors++;
 }
 }
-else {
-const err14 = {instancePath:instancePath+"/price/storage",schemaPath:"common.schema.json#/$defs/storagePrice/properties/storage/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.storage.type,parentSchema:schema53.properties.storage,data:data11};
+if(data10.storage !== undefined){
+let data12 = data10.storage;
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 < 0 || isNaN(data12)){
+const err14 = {instancePath:instancePath+"/price/storage",schemaPath:"common.schema.json#/$defs/storagePrice/properties/storage/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.storage,data:data12};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -888,11 +890,8 @@ vErrors.push(err14);
 errors++;
 }
 }
-if(data9.download !== undefined){
-let data12 = data9.download;
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 < 0 || isNaN(data12)){
-const err15 = {instancePath:instancePath+"/price/download",schemaPath:"common.schema.json#/$defs/storagePrice/properties/download/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.download,data:data12};
+else {
+const err15 = {instancePath:instancePath+"/price/storage",schemaPath:"common.schema.json#/$defs/storagePrice/properties/storage/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.storage.type,parentSchema:schema53.properties.storage,data:data12};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -902,8 +901,11 @@ vErrors.push(err15);
 errors++;
 }
 }
-else {
-const err16 = {instancePath:instancePath+"/price/download",schemaPath:"common.schema.json#/$defs/storagePrice/properties/download/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.download.type,parentSchema:schema53.properties.download,data:data12};
+if(data10.download !== undefined){
+let data13 = data10.download;
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 < 0 || isNaN(data13)){
+const err16 = {instancePath:instancePath+"/price/download",schemaPath:"common.schema.json#/$defs/storagePrice/properties/download/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.download,data:data13};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -913,11 +915,8 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(data9.requests !== undefined){
-let data13 = data9.requests;
-if((typeof data13 == "number") && (isFinite(data13))){
-if(data13 < 0 || isNaN(data13)){
-const err17 = {instancePath:instancePath+"/price/requests",schemaPath:"common.schema.json#/$defs/storagePrice/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.requests,data:data13};
+else {
+const err17 = {instancePath:instancePath+"/price/download",schemaPath:"common.schema.json#/$defs/storagePrice/properties/download/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.download.type,parentSchema:schema53.properties.download,data:data13};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -927,8 +926,11 @@ vErrors.push(err17);
 errors++;
 }
 }
-else {
-const err18 = {instancePath:instancePath+"/price/requests",schemaPath:"common.schema.json#/$defs/storagePrice/properties/requests/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.requests.type,parentSchema:schema53.properties.requests,data:data13};
+if(data10.requests !== undefined){
+let data14 = data10.requests;
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 < 0 || isNaN(data14)){
+const err18 = {instancePath:instancePath+"/price/requests",schemaPath:"common.schema.json#/$defs/storagePrice/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.requests,data:data14};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -938,9 +940,8 @@ vErrors.push(err18);
 errors++;
 }
 }
-}
 else {
-const err19 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.type,parentSchema:schema53,data:data9};
+const err19 = {instancePath:instancePath+"/price/requests",schemaPath:"common.schema.json#/$defs/storagePrice/properties/requests/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.requests.type,parentSchema:schema53.properties.requests,data:data14};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -950,12 +951,9 @@ vErrors.push(err19);
 errors++;
 }
 }
-if(data.rebalance !== undefined){
-if(data.capacity === undefined){
-const err20 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "rebalance",
-    missingProperty: "capacity",
-    depsCount: 1,
-    deps: "capacity"},message:"must have property capacity when property rebalance is present",schema:schema39.dependentRequired,parentSchema:schema39,data};
+}
+else {
+const err20 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.type,parentSchema:schema53,data:data10};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -965,14 +963,29 @@ vErrors.push(err20);
 errors++;
 }
 }
-}
-else {
-const err21 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data};
+if(data.rebalance !== undefined){
+if(data.capacity === undefined){
+const err21 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "rebalance",
+    missingProperty: "capacity",
+    depsCount: 1,
+    deps: "capacity"},message:"must have property capacity when property rebalance is present",schema:schema39.dependentRequired,parentSchema:schema39,data};
 if(vErrors === null){
 vErrors = [err21];
 }
 else {
 vErrors.push(err21);
+}
+errors++;
+}
+}
+}
+else {
+const err22 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
 }
 errors++;
 }
