@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { folderWith, muster, musterJson } from './muster.ts';
+import { startRestServer } from '../servers/rest-server.ts';
+import { folderWith, muster, musterJson, temporaryFolder } from './muster.ts';
 
 const env = { MUSTER_PASSPHRASE: 'correct horse battery staple' };
 
@@ -153,5 +154,34 @@ describe('muster move', () => {
     expect(moved.stdout).toContain('not moved');
     expect(await snapshotsIn(folder, 'primary')).toEqual([1]);
     expect(await muster(['verify'], call)).toMatchObject({ exitCode: 0 });
+  });
+
+  test('moves to a server with a login, which is shown to nobody', async () => {
+    const password = 'the password of the server';
+    await using server = await startRestServer({ folder: await temporaryFolder(), login: { user: 'acme', password } });
+    const folder = await shopWith(
+      `  primary: { type: local, path: ./primary }
+  second: { type: local, path: ./second, lifecycle: [{ after: 0s, to: far }] }
+  far:
+    type: rest
+    url: http://127.0.0.1:${server.port}/acme/
+    user: acme
+    password: { env: REST_PASSWORD }
+    limit: { upload: 100MiB/s }
+    retry: { limit: 0 }`,
+      1,
+    );
+    const call = (secret: string) => ({ cwd: folder, env: { ...env, REST_PASSWORD: secret } });
+    const refused = await muster(['move'], call(`not ${password}`));
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stdout + refused.stderr).not.toContain(password);
+    expect(await snapshotsIn(folder, 'second')).toEqual([1]);
+    expect(await muster(['move'], call(password))).toMatchObject({ exitCode: 0 });
+    expect(await snapshotsIn(folder, 'second')).toEqual([0]);
+    const args = ['restore', 'web', '--from', 'far', '--to', join(folder, 'back')];
+    expect(await muster(args, call(password))).toMatchObject({ exitCode: 0 });
+    expect(await readFile(join(folder, 'back', folder, 'web/index.html'), 'utf8')).toBe('<h1>shop</h1>');
+    const { storage } = await musterJson<Outlook>(['status'], call(password));
+    expect(storage[2]?.used).toBeGreaterThan(100_000);
   });
 });
