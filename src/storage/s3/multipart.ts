@@ -6,10 +6,11 @@ import {
   type CompletedPart,
 } from '@aws-sdk/client-s3';
 import { MusterError } from '../../base/error.ts';
-import { bodyOf, type Content, md5Of } from './content.ts';
+import { bodyOf, type Content, md5Of } from '../gathered/content.ts';
+import { largestRequest } from '../gathered/writer.ts';
 import { headOf, lockEndFor, lockHeaders } from './lock.ts';
 import type { S3Place } from './place.ts';
-import { conditionRefused, largestRequest, type Refused, type Stored, type Upload } from './stored.ts';
+import { conditionRefused, type Refused, type Stored, type Upload } from './stored.ts';
 
 /** The protocol allows no more parts. */
 const mostParts = 10_000;

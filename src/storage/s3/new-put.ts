@@ -1,4 +1,4 @@
-import { inMemory } from './content.ts';
+import { inMemory } from '../gathered/content.ts';
 import { headOf } from './lock.ts';
 import type { S3Place } from './place.ts';
 import type { UploadResult } from './stored.ts';

@@ -14,7 +14,8 @@ import type {
 } from '../store.ts';
 import { objectArchive } from './archive.ts';
 import { defaultConnections } from './client.ts';
-import { inMemory } from './content.ts';
+import { inMemory } from '../gathered/content.ts';
+import { GatheringWriter } from '../gathered/writer.ts';
 import { listObjects } from './listing.ts';
 import { headOf, objectLocks } from './lock.ts';
 import { NewPut } from './new-put.ts';
@@ -24,7 +25,6 @@ import { removeObject } from './remove.ts';
 import { objectTamper } from './tamper.ts';
 import { upload } from './upload.ts';
 import { objectVersions } from './versions.ts';
-import { S3Writer } from './writer.ts';
 
 export class S3Store implements ObjectStore {
   readonly description: string;
@@ -75,7 +75,8 @@ export class S3Store implements ObjectStore {
   }
 
   writer(): Promise<ObjectWriter> {
-    return Promise.resolve(new S3Writer(this.#place));
+    const place = this.#place;
+    return Promise.resolve(new GatheringWriter((name, content) => upload(place, { name, content, where: 'anywhere' })));
   }
 
   async get(name: string, range?: ByteRange): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import type { Content } from './content.ts';
+import type { Content } from '../gathered/content.ts';
 
 export interface Upload {
   readonly name: string;
@@ -9,9 +9,6 @@ export interface Upload {
 
 /** `taken`: there is one of this name. `unconditional`: the server can't look by itself whether there is. */
 export type UploadResult = 'stored' | 'taken' | 'unconditional';
-
-/** What is larger goes in parts; more than 5 GiB can't go in one request. In bytes. */
-export const largestRequest = 32 * 2 ** 20;
 
 /** What a request made that stored something. */
 export interface Stored {

@@ -1,18 +1,12 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { bodyOf, md5Of } from './content.ts';
+import { bodyOf, md5Of } from '../gathered/content.ts';
+import { largestRequest } from '../gathered/writer.ts';
 import { historyOf } from './history.ts';
 import { keepLocked, lockEndFor, lockHeaders } from './lock.ts';
 import { uploadInParts } from './multipart.ts';
 import type { S3Place } from './place.ts';
 import { removeVersion } from './remove.ts';
-import {
-  conditionRefused,
-  largestRequest,
-  type Refused,
-  type Stored,
-  type Upload,
-  type UploadResult,
-} from './stored.ts';
+import { conditionRefused, type Refused, type Stored, type Upload, type UploadResult } from './stored.ts';
 
 /** Durable, and locked where objects are to be, when it resolves with `stored`. */
 export async function upload(place: S3Place, upload: Upload): Promise<UploadResult> {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { CopyObjectCommand, type CopyObjectCommandInput, type ObjectVersion } from '@aws-sdk/client-s3';
 import { MusterError } from '../../base/error.ts';
 import type { ObjectVersions } from '../store.ts';
-import { inMemory } from './content.ts';
+import { inMemory } from '../gathered/content.ts';
 import { histories, type History, historyOf } from './history.ts';
 import { keepLocked, lockEndFor, lockHeaders } from './lock.ts';
 import type { S3Place } from './place.ts';

@@ -52,7 +52,7 @@ export class SpooledContent implements Content {
 
 /** The name is gone before anything is written, so that no crash leaves the file behind. */
 async function openNameless(): Promise<FileHandle> {
-  const folder = await mkdtemp(join(tmpdir(), 'muster-s3-'));
+  const folder = await mkdtemp(join(tmpdir(), 'muster-object-'));
   try {
     return await open(join(folder, 'object'), 'wx+', 0o600);
   } finally {

@@ -1,22 +1,22 @@
 import type { ObjectWriter } from '../store.ts';
-import { inMemory } from './content.ts';
-import type { S3Place } from './place.ts';
+import { type Content, inMemory } from './content.ts';
 import { SpooledContent } from './spool.ts';
-import { largestRequest } from './stored.ts';
-import { upload } from './upload.ts';
+
+/** What is larger goes in parts: so much is kept in memory, and no more is sent in one request. In bytes. */
+export const largestRequest = 32 * 2 ** 20;
 
 /**
  * Keeps its pieces until the name is known; what is more than one request may hold goes to a temporary file. `commit` may
  * be called again after a fault that may pass.
  */
-export class S3Writer implements ObjectWriter {
-  readonly #place: S3Place;
+export class GatheringWriter implements ObjectWriter {
+  readonly #upload: (name: string, content: Content) => Promise<unknown>;
   #pieces: Buffer[] = [];
   #size = 0;
   #spool: SpooledContent | undefined;
 
-  constructor(place: S3Place) {
-    this.#place = place;
+  constructor(upload: (name: string, content: Content) => Promise<unknown>) {
+    this.#upload = upload;
   }
 
   async write(piece: Uint8Array): Promise<void> {
@@ -28,8 +28,7 @@ export class S3Writer implements ObjectWriter {
   }
 
   async commit(name: string): Promise<void> {
-    const content = this.#spool ?? inMemory(this.#pieces);
-    await upload(this.#place, { name, content, where: 'anywhere' });
+    await this.#upload(name, this.#spool ?? inMemory(this.#pieces));
     await this.abort();
   }
 
