@@ -4,6 +4,7 @@ import { child, type Entry, type Node } from '../read/node.ts';
 import { namedOf, retryOf } from './common.ts';
 import { referenceOf } from './references.ts';
 import type { Scope } from './scope.ts';
+import { immutabilityOf } from './storage-immutable.ts';
 import { transferLimitOf } from './storage-limit.ts';
 import { movesOf } from './storage-moves.ts';
 import { restOf, s3Of, sftpOf } from './storage-remote.ts';
@@ -47,7 +48,7 @@ function commonOf(entry: Entry, scope: Scope): StorageCommon {
     limit: transferLimitOf(child(value, 'limit'), scope),
     connections: numberOf(child(value, 'connections')),
     retry: retry && retryOf(retry, scope),
-    immutable: undefined,
+    immutable: immutabilityOf(child(value, 'immutable'), scope),
     ...movesOf(entry, scope),
     price: priceOf(child(value, 'price')),
   };

@@ -39,9 +39,15 @@ function unknownKey({ params, parentSchema }: SchemaError, place: Located, { pro
     message: root
       ? `there is no section ${quote(key)}`
       : `${quote(place.label)}${typeOf(parentSchema)} has no key ${quote(key)}`,
-    hint: meant === undefined ? list : `Did you mean ${quote(meant)}?`,
+    hint: elsewhere[key] ?? (meant === undefined ? list : `Did you mean ${quote(meant)}?`),
   };
 }
+
+/** Of keys that people look for where they can't be. */
+const elsewhere: Readonly<Record<string, string>> = {
+  immutable:
+    'Remove it; only storage targets of the type `s3` can lock what they hold. See what protects others with `muster storage check --tamper`.',
+};
 
 /** Where the type decides which keys there are, the key may be one of another. */
 function typeOf(schema: SchemaError['parentSchema']): string {

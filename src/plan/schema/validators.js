@@ -273,7 +273,7 @@ return errors === 0;
 }
 validate22.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema37 = {"type":"object","additionalProperties":{"$ref":"#/$defs/target"},"$defs":{"target":{"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}}]},"local":{"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"appendOnly":{"type":"boolean"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","path"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false},"s3":{"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","bucket"],"dependentRequired":{"rebalance":["capacity"],"thaw":["storageClass"]},"additionalProperties":false},"sftp":{"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","host","user","path"],"dependentRequired":{"rebalance":["capacity"],"passphrase":["identity"]},"additionalProperties":false},"rest":{"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","url"],"dependentRequired":{"rebalance":["capacity"],"user":["password"],"password":["user"]},"additionalProperties":false},"thaw":{"type":"object","properties":{"tier":{"enum":["expedited","standard","bulk"]},"days":{"type":"integer","minimum":1,"maximum":365}},"additionalProperties":false},"encryption":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/encryptionKey"},"else":{"enum":["server","kms"]}},"encryptionKey":{"type":"object","properties":{"kms":{"type":"string"},"customer":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["kms"]},{"required":["customer"]}],"additionalProperties":false},"s3Credentials":{"type":"object","properties":{"accessKeyId":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_KEY"}]},"secretAccessKey":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_SECRET"}]},"sessionToken":{"$ref":"common.schema.json#/$defs/secret"}},"required":["accessKeyId","secretAccessKey"],"additionalProperties":false}}};
+const schema37 = {"type":"object","additionalProperties":{"$ref":"#/$defs/target"},"$defs":{"target":{"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}}]},"local":{"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"appendOnly":{"type":"boolean"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","path"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false},"s3":{"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"immutable":{"$ref":"#/$defs/immutable"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","bucket"],"dependentRequired":{"rebalance":["capacity"],"thaw":["storageClass"]},"additionalProperties":false},"sftp":{"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","host","user","path"],"dependentRequired":{"rebalance":["capacity"],"passphrase":["identity"]},"additionalProperties":false},"rest":{"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","url"],"dependentRequired":{"rebalance":["capacity"],"user":["password"],"password":["user"]},"additionalProperties":false},"immutable":{"type":"object","properties":{"mode":{"enum":["governance","compliance"],"examples":["compliance"]},"for":{"$ref":"common.schema.json#/$defs/duration","examples":["30d"]}},"required":["mode","for"],"additionalProperties":false},"thaw":{"type":"object","properties":{"tier":{"enum":["expedited","standard","bulk"]},"days":{"type":"integer","minimum":1,"maximum":365}},"additionalProperties":false},"encryption":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/encryptionKey"},"else":{"enum":["server","kms"]}},"encryptionKey":{"type":"object","properties":{"kms":{"type":"string"},"customer":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["kms"]},{"required":["customer"]}],"additionalProperties":false},"s3Credentials":{"type":"object","properties":{"accessKeyId":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_KEY"}]},"secretAccessKey":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_SECRET"}]},"sessionToken":{"$ref":"common.schema.json#/$defs/secret"}},"required":["accessKeyId","secretAccessKey"],"additionalProperties":false}}};
 const schema38 = {"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}}]};
 const schema39 = {"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"appendOnly":{"type":"boolean"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","path"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false};
 const schema40 = {"type":"string"};
@@ -994,7 +994,7 @@ return errors === 0;
 }
 validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema54 = {"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","bucket"],"dependentRequired":{"rebalance":["capacity"],"thaw":["storageClass"]},"additionalProperties":false};
+const schema54 = {"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"immutable":{"$ref":"#/$defs/immutable"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","bucket"],"dependentRequired":{"rebalance":["capacity"],"thaw":["storageClass"]},"additionalProperties":false};
 const schema55 = {"type":"object","properties":{"tier":{"enum":["expedited","standard","bulk"]},"days":{"type":"integer","minimum":1,"maximum":365}},"additionalProperties":false};
 const schema56 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/encryptionKey"},"else":{"enum":["server","kms"]}};
 const schema57 = {"type":"object","properties":{"kms":{"type":"string"},"customer":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["kms"]},{"required":["customer"]}],"additionalProperties":false};
@@ -1389,7 +1389,8 @@ return errors === 0;
 }
 validate41.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const schema59 = {"type":"object","properties":{"accessKeyId":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_KEY"}]},"secretAccessKey":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_SECRET"}]},"sessionToken":{"$ref":"common.schema.json#/$defs/secret"}},"required":["accessKeyId","secretAccessKey"],"additionalProperties":false};
+const schema59 = {"type":"object","properties":{"mode":{"enum":["governance","compliance"],"examples":["compliance"]},"for":{"$ref":"common.schema.json#/$defs/duration","examples":["30d"]}},"required":["mode","for"],"additionalProperties":false};
+const schema60 = {"type":"string"};
 
 function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1402,8 +1403,95 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.mode === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "mode"},message:"must have required property '"+"mode"+"'",schema:schema59.required,parentSchema:schema59,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.for === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "for"},message:"must have required property '"+"for"+"'",schema:schema59.required,parentSchema:schema59,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "mode") || (key0 === "for"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema59,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.mode !== undefined){
+let data0 = data.mode;
+if(!((data0 === "governance") || (data0 === "compliance"))){
+const err3 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema59.properties.mode.enum},message:"must be equal to one of the allowed values",schema:schema59.properties.mode.enum,parentSchema:schema59.properties.mode,data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.for !== undefined){
+let data1 = data.for;
+if(typeof data1 !== "string"){
+const err4 = {instancePath:instancePath+"/for",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema59.type,parentSchema:schema59,data};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+validate45.errors = vErrors;
+return errors === 0;
+}
+validate45.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema61 = {"type":"object","properties":{"accessKeyId":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_KEY"}]},"secretAccessKey":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_SECRET"}]},"sessionToken":{"$ref":"common.schema.json#/$defs/secret"}},"required":["accessKeyId","secretAccessKey"],"additionalProperties":false};
+
+function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate47.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.accessKeyId === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "accessKeyId"},message:"must have required property '"+"accessKeyId"+"'",schema:schema59.required,parentSchema:schema59,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "accessKeyId"},message:"must have required property '"+"accessKeyId"+"'",schema:schema61.required,parentSchema:schema61,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1413,7 +1501,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.secretAccessKey === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "secretAccessKey"},message:"must have required property '"+"secretAccessKey"+"'",schema:schema59.required,parentSchema:schema59,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "secretAccessKey"},message:"must have required property '"+"secretAccessKey"+"'",schema:schema61.required,parentSchema:schema61,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1424,7 +1512,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "accessKeyId") || (key0 === "secretAccessKey")) || (key0 === "sessionToken"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema59,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema61,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1982,7 +2070,7 @@ errors++;
 }
 }
 else {
-const err36 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema59.type,parentSchema:schema59,data};
+const err36 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema61.type,parentSchema:schema61,data};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -1991,18 +2079,17 @@ vErrors.push(err36);
 }
 errors++;
 }
-validate45.errors = vErrors;
+validate47.errors = vErrors;
 return errors === 0;
 }
-validate45.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate47.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema65 = {"type":"object","properties":{"limit":{"type":"integer","minimum":0,"maximum":1000,"examples":[3]},"interval":{"$ref":"#/$defs/duration"},"backoff":{"type":"number","minimum":1,"maximum":100}},"required":["limit"],"additionalProperties":false};
-const schema66 = {"type":"string"};
+const schema67 = {"type":"object","properties":{"limit":{"type":"integer","minimum":0,"maximum":1000,"examples":[3]},"interval":{"$ref":"#/$defs/duration"},"backoff":{"type":"number","minimum":1,"maximum":100}},"required":["limit"],"additionalProperties":false};
 
-function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate48.evaluated;
+const evaluated0 = validate50.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2011,7 +2098,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.limit === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'",schema:schema65.required,parentSchema:schema65,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'",schema:schema67.required,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2022,7 +2109,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "limit") || (key0 === "interval")) || (key0 === "backoff"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema65,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2035,7 +2122,7 @@ errors++;
 if(data.limit !== undefined){
 let data0 = data.limit;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err2 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema65.properties.limit.type,parentSchema:schema65.properties.limit,data:data0};
+const err2 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema67.properties.limit.type,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2046,7 +2133,7 @@ errors++;
 }
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 1000 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema65.properties.limit,data:data0};
+const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2056,7 +2143,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data0 < 0 || isNaN(data0)){
-const err4 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema65.properties.limit,data:data0};
+const err4 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2070,7 +2157,7 @@ errors++;
 if(data.interval !== undefined){
 let data1 = data.interval;
 if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/interval",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data1};
+const err5 = {instancePath:instancePath+"/interval",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2084,7 +2171,7 @@ if(data.backoff !== undefined){
 let data2 = data.backoff;
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 100 || isNaN(data2)){
-const err6 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema65.properties.backoff,data:data2};
+const err6 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2094,7 +2181,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err7 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema65.properties.backoff,data:data2};
+const err7 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2105,7 +2192,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema65.properties.backoff.type,parentSchema:schema65.properties.backoff,data:data2};
+const err8 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema67.properties.backoff.type,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2117,7 +2204,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema65.type,parentSchema:schema65,data};
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.type,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2126,10 +2213,10 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate48.errors = vErrors;
+validate50.errors = vErrors;
 return errors === 0;
 }
-validate48.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate50.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2360,16 +2447,22 @@ vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.error
 errors = vErrors.length;
 }
 }
-if(data.credentials !== undefined){
-if(!(validate45(data.credentials, {instancePath:instancePath+"/credentials",parentData:data,parentDataProperty:"credentials",rootData,dynamicAnchors}))){
+if(data.immutable !== undefined){
+if(!(validate45(data.immutable, {instancePath:instancePath+"/immutable",parentData:data,parentDataProperty:"immutable",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
+if(data.credentials !== undefined){
+if(!(validate47(data.credentials, {instancePath:instancePath+"/credentials",parentData:data,parentDataProperty:"credentials",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+errors = vErrors.length;
+}
+}
 if(data.capacity !== undefined){
-let data13 = data.capacity;
-if(typeof data13 !== "string"){
-const err17 = {instancePath:instancePath+"/capacity",schemaPath:"common.schema.json#/$defs/size/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.type,parentSchema:schema40,data:data13};
+let data14 = data.capacity;
+if(typeof data14 !== "string"){
+const err17 = {instancePath:instancePath+"/capacity",schemaPath:"common.schema.json#/$defs/size/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.type,parentSchema:schema40,data:data14};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2380,9 +2473,9 @@ errors++;
 }
 }
 if(data.location !== undefined){
-let data14 = data.location;
-if(typeof data14 !== "string"){
-const err18 = {instancePath:instancePath+"/location",schemaPath:"common.schema.json#/$defs/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data14};
+let data15 = data.location;
+if(typeof data15 !== "string"){
+const err18 = {instancePath:instancePath+"/location",schemaPath:"common.schema.json#/$defs/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data15};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2393,9 +2486,9 @@ errors++;
 }
 }
 if(data.tier !== undefined){
-let data15 = data.tier;
-if(!((((data15 === "hot") || (data15 === "warm")) || (data15 === "cold")) || (data15 === "archive"))){
-const err19 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/enum",keyword:"enum",params:{allowedValues: schema54.properties.tier.enum},message:"must be equal to one of the allowed values",schema:schema54.properties.tier.enum,parentSchema:schema54.properties.tier,data:data15};
+let data16 = data.tier;
+if(!((((data16 === "hot") || (data16 === "warm")) || (data16 === "cold")) || (data16 === "archive"))){
+const err19 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/enum",keyword:"enum",params:{allowedValues: schema54.properties.tier.enum},message:"must be equal to one of the allowed values",schema:schema54.properties.tier.enum,parentSchema:schema54.properties.tier,data:data16};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2406,9 +2499,9 @@ errors++;
 }
 }
 if(data.retention !== undefined){
-let data16 = data.retention;
-if(typeof data16 !== "string"){
-const err20 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema54.properties.retention.type,parentSchema:schema54.properties.retention,data:data16};
+let data17 = data.retention;
+if(typeof data17 !== "string"){
+const err20 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema54.properties.retention.type,parentSchema:schema54.properties.retention,data:data17};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2425,9 +2518,9 @@ errors = vErrors.length;
 }
 }
 if(data.connections !== undefined){
-let data18 = data.connections;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err21 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema54.properties.connections.type,parentSchema:schema54.properties.connections,data:data18};
+let data19 = data.connections;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err21 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema54.properties.connections.type,parentSchema:schema54.properties.connections,data:data19};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2436,9 +2529,9 @@ vErrors.push(err21);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 > 256 || isNaN(data18)){
-const err22 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema54.properties.connections,data:data18};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 > 256 || isNaN(data19)){
+const err22 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema54.properties.connections,data:data19};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2447,8 +2540,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data18 < 1 || isNaN(data18)){
-const err23 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema54.properties.connections,data:data18};
+if(data19 < 1 || isNaN(data19)){
+const err23 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema54.properties.connections,data:data19};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2460,8 +2553,8 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate48(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
+if(!(validate50(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
 errors = vErrors.length;
 }
 }
@@ -2478,10 +2571,10 @@ errors = vErrors.length;
 }
 }
 if(data.price !== undefined){
-let data22 = data.price;
-if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
-if(data22.currency === undefined){
-const err24 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/required",keyword:"required",params:{missingProperty: "currency"},message:"must have required property '"+"currency"+"'",schema:schema53.required,parentSchema:schema53,data:data22};
+let data23 = data.price;
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+if(data23.currency === undefined){
+const err24 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/required",keyword:"required",params:{missingProperty: "currency"},message:"must have required property '"+"currency"+"'",schema:schema53.required,parentSchema:schema53,data:data23};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2490,8 +2583,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data22.storage === undefined){
-const err25 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/required",keyword:"required",params:{missingProperty: "storage"},message:"must have required property '"+"storage"+"'",schema:schema53.required,parentSchema:schema53,data:data22};
+if(data23.storage === undefined){
+const err25 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/required",keyword:"required",params:{missingProperty: "storage"},message:"must have required property '"+"storage"+"'",schema:schema53.required,parentSchema:schema53,data:data23};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2500,9 +2593,9 @@ vErrors.push(err25);
 }
 errors++;
 }
-for(const key2 in data22){
+for(const key2 in data23){
 if(!((((key2 === "currency") || (key2 === "storage")) || (key2 === "download")) || (key2 === "requests"))){
-const err26 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema53,data:data22};
+const err26 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema53,data:data23};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2512,10 +2605,10 @@ vErrors.push(err26);
 errors++;
 }
 }
-if(data22.currency !== undefined){
-let data23 = data22.currency;
-if(typeof data23 !== "string"){
-const err27 = {instancePath:instancePath+"/price/currency",schemaPath:"common.schema.json#/$defs/storagePrice/properties/currency/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.properties.currency.type,parentSchema:schema53.properties.currency,data:data23};
+if(data23.currency !== undefined){
+let data24 = data23.currency;
+if(typeof data24 !== "string"){
+const err27 = {instancePath:instancePath+"/price/currency",schemaPath:"common.schema.json#/$defs/storagePrice/properties/currency/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.properties.currency.type,parentSchema:schema53.properties.currency,data:data24};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2525,11 +2618,11 @@ vErrors.push(err27);
 errors++;
 }
 }
-if(data22.storage !== undefined){
-let data24 = data22.storage;
-if((typeof data24 == "number") && (isFinite(data24))){
-if(data24 < 0 || isNaN(data24)){
-const err28 = {instancePath:instancePath+"/price/storage",schemaPath:"common.schema.json#/$defs/storagePrice/properties/storage/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.storage,data:data24};
+if(data23.storage !== undefined){
+let data25 = data23.storage;
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 < 0 || isNaN(data25)){
+const err28 = {instancePath:instancePath+"/price/storage",schemaPath:"common.schema.json#/$defs/storagePrice/properties/storage/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.storage,data:data25};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2540,7 +2633,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/price/storage",schemaPath:"common.schema.json#/$defs/storagePrice/properties/storage/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.storage.type,parentSchema:schema53.properties.storage,data:data24};
+const err29 = {instancePath:instancePath+"/price/storage",schemaPath:"common.schema.json#/$defs/storagePrice/properties/storage/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.storage.type,parentSchema:schema53.properties.storage,data:data25};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2550,11 +2643,11 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data22.download !== undefined){
-let data25 = data22.download;
-if((typeof data25 == "number") && (isFinite(data25))){
-if(data25 < 0 || isNaN(data25)){
-const err30 = {instancePath:instancePath+"/price/download",schemaPath:"common.schema.json#/$defs/storagePrice/properties/download/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.download,data:data25};
+if(data23.download !== undefined){
+let data26 = data23.download;
+if((typeof data26 == "number") && (isFinite(data26))){
+if(data26 < 0 || isNaN(data26)){
+const err30 = {instancePath:instancePath+"/price/download",schemaPath:"common.schema.json#/$defs/storagePrice/properties/download/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.download,data:data26};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2565,7 +2658,7 @@ errors++;
 }
 }
 else {
-const err31 = {instancePath:instancePath+"/price/download",schemaPath:"common.schema.json#/$defs/storagePrice/properties/download/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.download.type,parentSchema:schema53.properties.download,data:data25};
+const err31 = {instancePath:instancePath+"/price/download",schemaPath:"common.schema.json#/$defs/storagePrice/properties/download/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.download.type,parentSchema:schema53.properties.download,data:data26};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2575,11 +2668,11 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data22.requests !== undefined){
-let data26 = data22.requests;
-if((typeof data26 == "number") && (isFinite(data26))){
-if(data26 < 0 || isNaN(data26)){
-const err32 = {instancePath:instancePath+"/price/requests",schemaPath:"common.schema.json#/$defs/storagePrice/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.requests,data:data26};
+if(data23.requests !== undefined){
+let data27 = data23.requests;
+if((typeof data27 == "number") && (isFinite(data27))){
+if(data27 < 0 || isNaN(data27)){
+const err32 = {instancePath:instancePath+"/price/requests",schemaPath:"common.schema.json#/$defs/storagePrice/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.requests,data:data27};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2590,7 +2683,7 @@ errors++;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/price/requests",schemaPath:"common.schema.json#/$defs/storagePrice/properties/requests/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.requests.type,parentSchema:schema53.properties.requests,data:data26};
+const err33 = {instancePath:instancePath+"/price/requests",schemaPath:"common.schema.json#/$defs/storagePrice/properties/requests/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.requests.type,parentSchema:schema53.properties.requests,data:data27};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2602,7 +2695,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.type,parentSchema:schema53,data:data22};
+const err34 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.type,parentSchema:schema53,data:data23};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -2658,12 +2751,12 @@ return errors === 0;
 }
 validate40.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema68 = {"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","host","user","path"],"dependentRequired":{"rebalance":["capacity"],"passphrase":["identity"]},"additionalProperties":false};
+const schema70 = {"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","host","user","path"],"dependentRequired":{"rebalance":["capacity"],"passphrase":["identity"]},"additionalProperties":false};
 
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate53.evaluated;
+const evaluated0 = validate55.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2672,7 +2765,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema68.required,parentSchema:schema68,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema70.required,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2682,7 +2775,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.host === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "host"},message:"must have required property '"+"host"+"'",schema:schema68.required,parentSchema:schema68,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "host"},message:"must have required property '"+"host"+"'",schema:schema70.required,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2692,7 +2785,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.user === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'",schema:schema68.required,parentSchema:schema68,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'",schema:schema70.required,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2702,7 +2795,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data.path === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema68.required,parentSchema:schema68,data};
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema70.required,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2712,8 +2805,8 @@ vErrors.push(err3);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema68.properties, key0))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema68,data};
+if(!(func1.call(schema70.properties, key0))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2726,7 +2819,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("sftp" !== data0){
-const err5 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "sftp"},message:"must be equal to constant",schema:"sftp",parentSchema:schema68.properties.type,data:data0};
+const err5 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "sftp"},message:"must be equal to constant",schema:"sftp",parentSchema:schema70.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2739,7 +2832,7 @@ errors++;
 if(data.host !== undefined){
 let data1 = data.host;
 if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema68.properties.host.type,parentSchema:schema68.properties.host,data:data1};
+const err6 = {instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema70.properties.host.type,parentSchema:schema70.properties.host,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2752,7 +2845,7 @@ errors++;
 if(data.port !== undefined){
 let data2 = data.port;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err7 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema68.properties.port.type,parentSchema:schema68.properties.port,data:data2};
+const err7 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema70.properties.port.type,parentSchema:schema70.properties.port,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2763,7 +2856,7 @@ errors++;
 }
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 65535 || isNaN(data2)){
-const err8 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema68.properties.port,data:data2};
+const err8 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema70.properties.port,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2773,7 +2866,7 @@ vErrors.push(err8);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err9 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema68.properties.port,data:data2};
+const err9 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema70.properties.port,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2787,7 +2880,7 @@ errors++;
 if(data.user !== undefined){
 let data3 = data.user;
 if(typeof data3 !== "string"){
-const err10 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema68.properties.user.type,parentSchema:schema68.properties.user,data:data3};
+const err10 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema70.properties.user.type,parentSchema:schema70.properties.user,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2800,7 +2893,7 @@ errors++;
 if(data.path !== undefined){
 let data4 = data.path;
 if(typeof data4 !== "string"){
-const err11 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema68.properties.path.type,parentSchema:schema68.properties.path,data:data4};
+const err11 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema70.properties.path.type,parentSchema:schema70.properties.path,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2813,7 +2906,7 @@ errors++;
 if(data.identity !== undefined){
 let data5 = data.identity;
 if(typeof data5 !== "string"){
-const err12 = {instancePath:instancePath+"/identity",schemaPath:"#/properties/identity/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema68.properties.identity.type,parentSchema:schema68.properties.identity,data:data5};
+const err12 = {instancePath:instancePath+"/identity",schemaPath:"#/properties/identity/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema70.properties.identity.type,parentSchema:schema70.properties.identity,data:data5};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3008,7 +3101,7 @@ errors++;
 if(data.hostKey !== undefined){
 let data11 = data.hostKey;
 if(typeof data11 !== "string"){
-const err24 = {instancePath:instancePath+"/hostKey",schemaPath:"#/properties/hostKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema68.properties.hostKey.type,parentSchema:schema68.properties.hostKey,data:data11};
+const err24 = {instancePath:instancePath+"/hostKey",schemaPath:"#/properties/hostKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema70.properties.hostKey.type,parentSchema:schema70.properties.hostKey,data:data11};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3021,7 +3114,7 @@ errors++;
 if(data.knownHosts !== undefined){
 let data12 = data.knownHosts;
 if(typeof data12 !== "string"){
-const err25 = {instancePath:instancePath+"/knownHosts",schemaPath:"#/properties/knownHosts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema68.properties.knownHosts.type,parentSchema:schema68.properties.knownHosts,data:data12};
+const err25 = {instancePath:instancePath+"/knownHosts",schemaPath:"#/properties/knownHosts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema70.properties.knownHosts.type,parentSchema:schema70.properties.knownHosts,data:data12};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3060,7 +3153,7 @@ errors++;
 if(data.tier !== undefined){
 let data15 = data.tier;
 if(!((((data15 === "hot") || (data15 === "warm")) || (data15 === "cold")) || (data15 === "archive"))){
-const err28 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/enum",keyword:"enum",params:{allowedValues: schema68.properties.tier.enum},message:"must be equal to one of the allowed values",schema:schema68.properties.tier.enum,parentSchema:schema68.properties.tier,data:data15};
+const err28 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/enum",keyword:"enum",params:{allowedValues: schema70.properties.tier.enum},message:"must be equal to one of the allowed values",schema:schema70.properties.tier.enum,parentSchema:schema70.properties.tier,data:data15};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3073,7 +3166,7 @@ errors++;
 if(data.retention !== undefined){
 let data16 = data.retention;
 if(typeof data16 !== "string"){
-const err29 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema68.properties.retention.type,parentSchema:schema68.properties.retention,data:data16};
+const err29 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema70.properties.retention.type,parentSchema:schema70.properties.retention,data:data16};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3092,7 +3185,7 @@ errors = vErrors.length;
 if(data.connections !== undefined){
 let data18 = data.connections;
 if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err30 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema68.properties.connections.type,parentSchema:schema68.properties.connections,data:data18};
+const err30 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema70.properties.connections.type,parentSchema:schema70.properties.connections,data:data18};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3103,7 +3196,7 @@ errors++;
 }
 if((typeof data18 == "number") && (isFinite(data18))){
 if(data18 > 256 || isNaN(data18)){
-const err31 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema68.properties.connections,data:data18};
+const err31 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema70.properties.connections,data:data18};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3113,7 +3206,7 @@ vErrors.push(err31);
 errors++;
 }
 if(data18 < 1 || isNaN(data18)){
-const err32 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema68.properties.connections,data:data18};
+const err32 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema70.properties.connections,data:data18};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3125,8 +3218,8 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate48(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
+if(!(validate50(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
 errors = vErrors.length;
 }
 }
@@ -3282,7 +3375,7 @@ if(data.capacity === undefined){
 const err44 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "rebalance",
     missingProperty: "capacity",
     depsCount: 1,
-    deps: "capacity"},message:"must have property capacity when property rebalance is present",schema:schema68.dependentRequired,parentSchema:schema68,data};
+    deps: "capacity"},message:"must have property capacity when property rebalance is present",schema:schema70.dependentRequired,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -3297,7 +3390,7 @@ if(data.identity === undefined){
 const err45 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "passphrase",
     missingProperty: "identity",
     depsCount: 1,
-    deps: "identity"},message:"must have property identity when property passphrase is present",schema:schema68.dependentRequired,parentSchema:schema68,data};
+    deps: "identity"},message:"must have property identity when property passphrase is present",schema:schema70.dependentRequired,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -3309,7 +3402,7 @@ errors++;
 }
 }
 else {
-const err46 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema68.type,parentSchema:schema68,data};
+const err46 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema70.type,parentSchema:schema70,data};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -3318,17 +3411,17 @@ vErrors.push(err46);
 }
 errors++;
 }
-validate53.errors = vErrors;
+validate55.errors = vErrors;
 return errors === 0;
 }
-validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate55.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema73 = {"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","url"],"dependentRequired":{"rebalance":["capacity"],"user":["password"],"password":["user"]},"additionalProperties":false};
+const schema75 = {"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","url"],"dependentRequired":{"rebalance":["capacity"],"user":["password"],"password":["user"]},"additionalProperties":false};
 
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate59.evaluated;
+const evaluated0 = validate61.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3337,7 +3430,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema73.required,parentSchema:schema73,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema75.required,parentSchema:schema75,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3347,7 +3440,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.url === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema73.required,parentSchema:schema73,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema75.required,parentSchema:schema75,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3357,8 +3450,8 @@ vErrors.push(err1);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema73.properties, key0))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema73,data};
+if(!(func1.call(schema75.properties, key0))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema75,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3371,7 +3464,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("rest" !== data0){
-const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "rest"},message:"must be equal to constant",schema:"rest",parentSchema:schema73.properties.type,data:data0};
+const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "rest"},message:"must be equal to constant",schema:"rest",parentSchema:schema75.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3384,7 +3477,7 @@ errors++;
 if(data.url !== undefined){
 let data1 = data.url;
 if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.url.type,parentSchema:schema73.properties.url,data:data1};
+const err4 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema75.properties.url.type,parentSchema:schema75.properties.url,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3397,7 +3490,7 @@ errors++;
 if(data.user !== undefined){
 let data2 = data.user;
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.user.type,parentSchema:schema73.properties.user,data:data2};
+const err5 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema75.properties.user.type,parentSchema:schema75.properties.user,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3592,7 +3685,7 @@ errors++;
 if(data.appendOnly !== undefined){
 let data8 = data.appendOnly;
 if(typeof data8 !== "boolean"){
-const err17 = {instancePath:instancePath+"/appendOnly",schemaPath:"#/properties/appendOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema73.properties.appendOnly.type,parentSchema:schema73.properties.appendOnly,data:data8};
+const err17 = {instancePath:instancePath+"/appendOnly",schemaPath:"#/properties/appendOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema75.properties.appendOnly.type,parentSchema:schema75.properties.appendOnly,data:data8};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3605,7 +3698,7 @@ errors++;
 if(data.ca !== undefined){
 let data9 = data.ca;
 if(typeof data9 !== "string"){
-const err18 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.ca.type,parentSchema:schema73.properties.ca,data:data9};
+const err18 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema75.properties.ca.type,parentSchema:schema75.properties.ca,data:data9};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3644,7 +3737,7 @@ errors++;
 if(data.tier !== undefined){
 let data12 = data.tier;
 if(!((((data12 === "hot") || (data12 === "warm")) || (data12 === "cold")) || (data12 === "archive"))){
-const err21 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/enum",keyword:"enum",params:{allowedValues: schema73.properties.tier.enum},message:"must be equal to one of the allowed values",schema:schema73.properties.tier.enum,parentSchema:schema73.properties.tier,data:data12};
+const err21 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/enum",keyword:"enum",params:{allowedValues: schema75.properties.tier.enum},message:"must be equal to one of the allowed values",schema:schema75.properties.tier.enum,parentSchema:schema75.properties.tier,data:data12};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3657,7 +3750,7 @@ errors++;
 if(data.retention !== undefined){
 let data13 = data.retention;
 if(typeof data13 !== "string"){
-const err22 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.retention.type,parentSchema:schema73.properties.retention,data:data13};
+const err22 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema75.properties.retention.type,parentSchema:schema75.properties.retention,data:data13};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3676,7 +3769,7 @@ errors = vErrors.length;
 if(data.connections !== undefined){
 let data15 = data.connections;
 if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-const err23 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema73.properties.connections.type,parentSchema:schema73.properties.connections,data:data15};
+const err23 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema75.properties.connections.type,parentSchema:schema75.properties.connections,data:data15};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3687,7 +3780,7 @@ errors++;
 }
 if((typeof data15 == "number") && (isFinite(data15))){
 if(data15 > 256 || isNaN(data15)){
-const err24 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema73.properties.connections,data:data15};
+const err24 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema75.properties.connections,data:data15};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3697,7 +3790,7 @@ vErrors.push(err24);
 errors++;
 }
 if(data15 < 1 || isNaN(data15)){
-const err25 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema73.properties.connections,data:data15};
+const err25 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema75.properties.connections,data:data15};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3709,8 +3802,8 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate48(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
+if(!(validate50(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
 errors = vErrors.length;
 }
 }
@@ -3866,7 +3959,7 @@ if(data.capacity === undefined){
 const err37 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "rebalance",
     missingProperty: "capacity",
     depsCount: 1,
-    deps: "capacity"},message:"must have property capacity when property rebalance is present",schema:schema73.dependentRequired,parentSchema:schema73,data};
+    deps: "capacity"},message:"must have property capacity when property rebalance is present",schema:schema75.dependentRequired,parentSchema:schema75,data};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -3881,7 +3974,7 @@ if(data.password === undefined){
 const err38 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "user",
     missingProperty: "password",
     depsCount: 1,
-    deps: "password"},message:"must have property password when property user is present",schema:schema73.dependentRequired,parentSchema:schema73,data};
+    deps: "password"},message:"must have property password when property user is present",schema:schema75.dependentRequired,parentSchema:schema75,data};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -3896,7 +3989,7 @@ if(data.user === undefined){
 const err39 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "password",
     missingProperty: "user",
     depsCount: 1,
-    deps: "user"},message:"must have property user when property password is present",schema:schema73.dependentRequired,parentSchema:schema73,data};
+    deps: "user"},message:"must have property user when property password is present",schema:schema75.dependentRequired,parentSchema:schema75,data};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -3908,7 +4001,7 @@ errors++;
 }
 }
 else {
-const err40 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema73.type,parentSchema:schema73,data};
+const err40 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema75.type,parentSchema:schema75,data};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -3917,10 +4010,10 @@ vErrors.push(err40);
 }
 errors++;
 }
-validate59.errors = vErrors;
+validate61.errors = vErrors;
 return errors === 0;
 }
-validate59.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate61.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -4108,8 +4201,8 @@ vErrors = null;
 }
 if(_valid2){
 const _errs15 = errors;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+if(!(validate55(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs15 === errors;
@@ -4179,8 +4272,8 @@ vErrors = null;
 }
 if(_valid3){
 const _errs20 = errors;
-if(!(validate59(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate61(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs20 === errors;
@@ -4287,15 +4380,15 @@ return errors === 0;
 }
 validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema78 = {"type":"object","additionalProperties":{"$ref":"#/$defs/policy"},"$defs":{"policy":{"type":"object","properties":{"keep":{"$ref":"#/$defs/keep","examples":[{"last":3,"daily":7,"weekly":5,"monthly":12}]},"minimum":{"type":"integer","minimum":1}},"required":["keep"],"additionalProperties":false},"keep":{"type":"object","properties":{"last":{"$ref":"#/$defs/count"},"hourly":{"$ref":"#/$defs/count"},"daily":{"$ref":"#/$defs/count"},"weekly":{"$ref":"#/$defs/count"},"monthly":{"$ref":"#/$defs/count"},"quarterly":{"$ref":"#/$defs/count"},"yearly":{"$ref":"#/$defs/count"},"within":{"$ref":"common.schema.json#/$defs/calendarDuration"}},"minProperties":1,"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":100000}}};
-const schema79 = {"type":"object","properties":{"keep":{"$ref":"#/$defs/keep","examples":[{"last":3,"daily":7,"weekly":5,"monthly":12}]},"minimum":{"type":"integer","minimum":1}},"required":["keep"],"additionalProperties":false};
-const schema80 = {"type":"object","properties":{"last":{"$ref":"#/$defs/count"},"hourly":{"$ref":"#/$defs/count"},"daily":{"$ref":"#/$defs/count"},"weekly":{"$ref":"#/$defs/count"},"monthly":{"$ref":"#/$defs/count"},"quarterly":{"$ref":"#/$defs/count"},"yearly":{"$ref":"#/$defs/count"},"within":{"$ref":"common.schema.json#/$defs/calendarDuration"}},"minProperties":1,"additionalProperties":false};
-const schema81 = {"type":"integer","minimum":1,"maximum":100000};
+const schema80 = {"type":"object","additionalProperties":{"$ref":"#/$defs/policy"},"$defs":{"policy":{"type":"object","properties":{"keep":{"$ref":"#/$defs/keep","examples":[{"last":3,"daily":7,"weekly":5,"monthly":12}]},"minimum":{"type":"integer","minimum":1}},"required":["keep"],"additionalProperties":false},"keep":{"type":"object","properties":{"last":{"$ref":"#/$defs/count"},"hourly":{"$ref":"#/$defs/count"},"daily":{"$ref":"#/$defs/count"},"weekly":{"$ref":"#/$defs/count"},"monthly":{"$ref":"#/$defs/count"},"quarterly":{"$ref":"#/$defs/count"},"yearly":{"$ref":"#/$defs/count"},"within":{"$ref":"common.schema.json#/$defs/calendarDuration"}},"minProperties":1,"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":100000}}};
+const schema81 = {"type":"object","properties":{"keep":{"$ref":"#/$defs/keep","examples":[{"last":3,"daily":7,"weekly":5,"monthly":12}]},"minimum":{"type":"integer","minimum":1}},"required":["keep"],"additionalProperties":false};
+const schema82 = {"type":"object","properties":{"last":{"$ref":"#/$defs/count"},"hourly":{"$ref":"#/$defs/count"},"daily":{"$ref":"#/$defs/count"},"weekly":{"$ref":"#/$defs/count"},"monthly":{"$ref":"#/$defs/count"},"quarterly":{"$ref":"#/$defs/count"},"yearly":{"$ref":"#/$defs/count"},"within":{"$ref":"common.schema.json#/$defs/calendarDuration"}},"minProperties":1,"additionalProperties":false};
+const schema83 = {"type":"integer","minimum":1,"maximum":100000};
 
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate69.evaluated;
+const evaluated0 = validate71.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4304,7 +4397,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(Object.keys(data).length < 1){
-const err0 = {instancePath,schemaPath:"#/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema80,data};
+const err0 = {instancePath,schemaPath:"#/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema82,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4315,7 +4408,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((((((key0 === "last") || (key0 === "hourly")) || (key0 === "daily")) || (key0 === "weekly")) || (key0 === "monthly")) || (key0 === "quarterly")) || (key0 === "yearly")) || (key0 === "within"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema80,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema82,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4328,7 +4421,7 @@ errors++;
 if(data.last !== undefined){
 let data0 = data.last;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err2 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema81.type,parentSchema:schema81,data:data0};
+const err2 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4339,7 +4432,7 @@ errors++;
 }
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 100000 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema81,data:data0};
+const err3 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4349,7 +4442,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data0 < 1 || isNaN(data0)){
-const err4 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema81,data:data0};
+const err4 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4363,7 +4456,7 @@ errors++;
 if(data.hourly !== undefined){
 let data1 = data.hourly;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err5 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema81.type,parentSchema:schema81,data:data1};
+const err5 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4374,7 +4467,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 100000 || isNaN(data1)){
-const err6 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema81,data:data1};
+const err6 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4384,7 +4477,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data1 < 1 || isNaN(data1)){
-const err7 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema81,data:data1};
+const err7 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4398,7 +4491,7 @@ errors++;
 if(data.daily !== undefined){
 let data2 = data.daily;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err8 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema81.type,parentSchema:schema81,data:data2};
+const err8 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4409,7 +4502,7 @@ errors++;
 }
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 100000 || isNaN(data2)){
-const err9 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema81,data:data2};
+const err9 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4419,7 +4512,7 @@ vErrors.push(err9);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err10 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema81,data:data2};
+const err10 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4433,7 +4526,7 @@ errors++;
 if(data.weekly !== undefined){
 let data3 = data.weekly;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err11 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema81.type,parentSchema:schema81,data:data3};
+const err11 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4444,7 +4537,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 100000 || isNaN(data3)){
-const err12 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema81,data:data3};
+const err12 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data3};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4454,7 +4547,7 @@ vErrors.push(err12);
 errors++;
 }
 if(data3 < 1 || isNaN(data3)){
-const err13 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema81,data:data3};
+const err13 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data3};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4468,7 +4561,7 @@ errors++;
 if(data.monthly !== undefined){
 let data4 = data.monthly;
 if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-const err14 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema81.type,parentSchema:schema81,data:data4};
+const err14 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data4};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -4479,7 +4572,7 @@ errors++;
 }
 if((typeof data4 == "number") && (isFinite(data4))){
 if(data4 > 100000 || isNaN(data4)){
-const err15 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema81,data:data4};
+const err15 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data4};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -4489,7 +4582,7 @@ vErrors.push(err15);
 errors++;
 }
 if(data4 < 1 || isNaN(data4)){
-const err16 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema81,data:data4};
+const err16 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data4};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -4503,7 +4596,7 @@ errors++;
 if(data.quarterly !== undefined){
 let data5 = data.quarterly;
 if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err17 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema81.type,parentSchema:schema81,data:data5};
+const err17 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data5};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -4514,7 +4607,7 @@ errors++;
 }
 if((typeof data5 == "number") && (isFinite(data5))){
 if(data5 > 100000 || isNaN(data5)){
-const err18 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema81,data:data5};
+const err18 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data5};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -4524,7 +4617,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data5 < 1 || isNaN(data5)){
-const err19 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema81,data:data5};
+const err19 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data5};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -4538,7 +4631,7 @@ errors++;
 if(data.yearly !== undefined){
 let data6 = data.yearly;
 if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err20 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema81.type,parentSchema:schema81,data:data6};
+const err20 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data6};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -4549,7 +4642,7 @@ errors++;
 }
 if((typeof data6 == "number") && (isFinite(data6))){
 if(data6 > 100000 || isNaN(data6)){
-const err21 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema81,data:data6};
+const err21 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data6};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -4559,7 +4652,7 @@ vErrors.push(err21);
 errors++;
 }
 if(data6 < 1 || isNaN(data6)){
-const err22 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema81,data:data6};
+const err22 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data6};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -4585,7 +4678,7 @@ errors++;
 }
 }
 else {
-const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema80.type,parentSchema:schema80,data};
+const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema82.type,parentSchema:schema82,data};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -4594,16 +4687,16 @@ vErrors.push(err24);
 }
 errors++;
 }
-validate69.errors = vErrors;
+validate71.errors = vErrors;
 return errors === 0;
 }
-validate69.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate71.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate68.evaluated;
+const evaluated0 = validate70.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4612,7 +4705,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.keep === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "keep"},message:"must have required property '"+"keep"+"'",schema:schema79.required,parentSchema:schema79,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "keep"},message:"must have required property '"+"keep"+"'",schema:schema81.required,parentSchema:schema81,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4623,7 +4716,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "keep") || (key0 === "minimum"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema79,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema81,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4634,15 +4727,15 @@ errors++;
 }
 }
 if(data.keep !== undefined){
-if(!(validate69(data.keep, {instancePath:instancePath+"/keep",parentData:data,parentDataProperty:"keep",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate71(data.keep, {instancePath:instancePath+"/keep",parentData:data,parentDataProperty:"keep",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
 errors = vErrors.length;
 }
 }
 if(data.minimum !== undefined){
 let data1 = data.minimum;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err2 = {instancePath:instancePath+"/minimum",schemaPath:"#/properties/minimum/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema79.properties.minimum.type,parentSchema:schema79.properties.minimum,data:data1};
+const err2 = {instancePath:instancePath+"/minimum",schemaPath:"#/properties/minimum/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema81.properties.minimum.type,parentSchema:schema81.properties.minimum,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4653,7 +4746,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 < 1 || isNaN(data1)){
-const err3 = {instancePath:instancePath+"/minimum",schemaPath:"#/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema79.properties.minimum,data:data1};
+const err3 = {instancePath:instancePath+"/minimum",schemaPath:"#/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema81.properties.minimum,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4666,7 +4759,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema79.type,parentSchema:schema79,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema81.type,parentSchema:schema81,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4675,16 +4768,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate68.errors = vErrors;
+validate70.errors = vErrors;
 return errors === 0;
 }
-validate68.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate70.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate67.evaluated;
+const evaluated0 = validate69.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4693,14 +4786,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate68(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate70(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema78.type,parentSchema:schema78,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema80.type,parentSchema:schema80,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4709,22 +4802,22 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate67.errors = vErrors;
+validate69.errors = vErrors;
 return errors === 0;
 }
-validate67.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate69.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema89 = {"type":"object","additionalProperties":{"$ref":"#/$defs/tier"},"$defs":{"tier":{"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false},"priority":{"type":"integer","minimum":1,"maximum":1000000},"compression":{"enum":["off","fast","default","best"]},"storageUse":{"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"},"replication":{"$ref":"#/$defs/replication"}},"required":["to"],"additionalProperties":false},"replication":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/replicationSettings"},"else":{"enum":["synchronous","asynchronous"]}},"replicationSettings":{"type":"object","properties":{"asynchronous":{"$ref":"#/$defs/following"},"batch":{"$ref":"#/$defs/batch"}},"oneOf":[{"required":["asynchronous"]},{"required":["batch"]}],"additionalProperties":false},"following":{"type":"object","properties":{"retry":{"$ref":"common.schema.json#/$defs/retry","examples":[{"limit":5,"interval":"30s","backoff":2}]}},"required":["retry"],"additionalProperties":false},"batch":{"type":"object","properties":{"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false},"verify":{"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false}}};
-const schema90 = {"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false};
-const schema91 = {"type":"integer","minimum":1,"maximum":1000000};
-const schema105 = {"enum":["off","fast","default","best"]};
-const schema106 = {"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false};
-const schema92 = {"type":"object","properties":{"rto":{"$ref":"#/$defs/duration"},"rpo":{"$ref":"#/$defs/duration"},"proof":{"$ref":"#/$defs/duration"},"copies":{"type":"integer","minimum":1}},"additionalProperties":false};
+const schema91 = {"type":"object","additionalProperties":{"$ref":"#/$defs/tier"},"$defs":{"tier":{"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false},"priority":{"type":"integer","minimum":1,"maximum":1000000},"compression":{"enum":["off","fast","default","best"]},"storageUse":{"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"},"replication":{"$ref":"#/$defs/replication"}},"required":["to"],"additionalProperties":false},"replication":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/replicationSettings"},"else":{"enum":["synchronous","asynchronous"]}},"replicationSettings":{"type":"object","properties":{"asynchronous":{"$ref":"#/$defs/following"},"batch":{"$ref":"#/$defs/batch"}},"oneOf":[{"required":["asynchronous"]},{"required":["batch"]}],"additionalProperties":false},"following":{"type":"object","properties":{"retry":{"$ref":"common.schema.json#/$defs/retry","examples":[{"limit":5,"interval":"30s","backoff":2}]}},"required":["retry"],"additionalProperties":false},"batch":{"type":"object","properties":{"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false},"verify":{"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false}}};
+const schema92 = {"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false};
+const schema93 = {"type":"integer","minimum":1,"maximum":1000000};
+const schema107 = {"enum":["off","fast","default","best"]};
+const schema108 = {"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false};
+const schema94 = {"type":"object","properties":{"rto":{"$ref":"#/$defs/duration"},"rpo":{"$ref":"#/$defs/duration"},"proof":{"$ref":"#/$defs/duration"},"copies":{"type":"integer","minimum":1}},"additionalProperties":false};
 
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate75.evaluated;
+const evaluated0 = validate77.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4734,7 +4827,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "rto") || (key0 === "rpo")) || (key0 === "proof")) || (key0 === "copies"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema92,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema94,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4747,7 +4840,7 @@ errors++;
 if(data.rto !== undefined){
 let data0 = data.rto;
 if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/rto",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data0};
+const err1 = {instancePath:instancePath+"/rto",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4760,7 +4853,7 @@ errors++;
 if(data.rpo !== undefined){
 let data1 = data.rpo;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/rpo",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data1};
+const err2 = {instancePath:instancePath+"/rpo",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4773,7 +4866,7 @@ errors++;
 if(data.proof !== undefined){
 let data2 = data.proof;
 if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/proof",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data2};
+const err3 = {instancePath:instancePath+"/proof",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4786,7 +4879,7 @@ errors++;
 if(data.copies !== undefined){
 let data3 = data.copies;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err4 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema92.properties.copies.type,parentSchema:schema92.properties.copies,data:data3};
+const err4 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema94.properties.copies.type,parentSchema:schema94.properties.copies,data:data3};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4797,7 +4890,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 < 1 || isNaN(data3)){
-const err5 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema92.properties.copies,data:data3};
+const err5 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema94.properties.copies,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4810,7 +4903,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema92.type,parentSchema:schema92,data};
+const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema94.type,parentSchema:schema94,data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4819,21 +4912,21 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate75.errors = vErrors;
+validate77.errors = vErrors;
 return errors === 0;
 }
-validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema96 = {"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"},"replication":{"$ref":"#/$defs/replication"}},"required":["to"],"additionalProperties":false};
-const schema97 = {"type":"array","items":{"type":"string"}};
-const schema98 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/replicationSettings"},"else":{"enum":["synchronous","asynchronous"]}};
-const schema99 = {"type":"object","properties":{"asynchronous":{"$ref":"#/$defs/following"},"batch":{"$ref":"#/$defs/batch"}},"oneOf":[{"required":["asynchronous"]},{"required":["batch"]}],"additionalProperties":false};
-const schema100 = {"type":"object","properties":{"retry":{"$ref":"common.schema.json#/$defs/retry","examples":[{"limit":5,"interval":"30s","backoff":2}]}},"required":["retry"],"additionalProperties":false};
+const schema98 = {"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"},"replication":{"$ref":"#/$defs/replication"}},"required":["to"],"additionalProperties":false};
+const schema99 = {"type":"array","items":{"type":"string"}};
+const schema100 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/replicationSettings"},"else":{"enum":["synchronous","asynchronous"]}};
+const schema101 = {"type":"object","properties":{"asynchronous":{"$ref":"#/$defs/following"},"batch":{"$ref":"#/$defs/batch"}},"oneOf":[{"required":["asynchronous"]},{"required":["batch"]}],"additionalProperties":false};
+const schema102 = {"type":"object","properties":{"retry":{"$ref":"common.schema.json#/$defs/retry","examples":[{"limit":5,"interval":"30s","backoff":2}]}},"required":["retry"],"additionalProperties":false};
 
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate81.evaluated;
+const evaluated0 = validate83.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4842,7 +4935,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.limit === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'",schema:schema65.required,parentSchema:schema65,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'",schema:schema67.required,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4853,7 +4946,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "limit") || (key0 === "interval")) || (key0 === "backoff"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema65,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4866,7 +4959,7 @@ errors++;
 if(data.limit !== undefined){
 let data0 = data.limit;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err2 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema65.properties.limit.type,parentSchema:schema65.properties.limit,data:data0};
+const err2 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema67.properties.limit.type,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4877,7 +4970,7 @@ errors++;
 }
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 1000 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema65.properties.limit,data:data0};
+const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4887,7 +4980,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data0 < 0 || isNaN(data0)){
-const err4 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema65.properties.limit,data:data0};
+const err4 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4901,7 +4994,7 @@ errors++;
 if(data.interval !== undefined){
 let data1 = data.interval;
 if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/interval",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data1};
+const err5 = {instancePath:instancePath+"/interval",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4915,7 +5008,7 @@ if(data.backoff !== undefined){
 let data2 = data.backoff;
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 100 || isNaN(data2)){
-const err6 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema65.properties.backoff,data:data2};
+const err6 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4925,7 +5018,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err7 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema65.properties.backoff,data:data2};
+const err7 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4936,7 +5029,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema65.properties.backoff.type,parentSchema:schema65.properties.backoff,data:data2};
+const err8 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema67.properties.backoff.type,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4948,7 +5041,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema65.type,parentSchema:schema65,data};
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.type,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4957,16 +5050,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate81.errors = vErrors;
+validate83.errors = vErrors;
 return errors === 0;
 }
-validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate83.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate80.evaluated;
+const evaluated0 = validate82.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4975,7 +5068,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.retry === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "retry"},message:"must have required property '"+"retry"+"'",schema:schema100.required,parentSchema:schema100,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "retry"},message:"must have required property '"+"retry"+"'",schema:schema102.required,parentSchema:schema102,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4986,7 +5079,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(key0 === "retry")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema100,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema102,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4997,14 +5090,14 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate81(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(!(validate83(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema100.type,parentSchema:schema100,data};
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema102.type,parentSchema:schema102,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5013,17 +5106,17 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate80.errors = vErrors;
+validate82.errors = vErrors;
 return errors === 0;
 }
-validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate82.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema103 = {"type":"object","properties":{"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
+const schema105 = {"type":"object","properties":{"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
 
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate84.evaluated;
+const evaluated0 = validate86.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5036,7 +5129,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.cron === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema103.oneOf[0].required,parentSchema:schema103.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema105.oneOf[0].required,parentSchema:schema105.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5054,7 +5147,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.every === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema103.oneOf[1].required,parentSchema:schema103.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema105.oneOf[1].required,parentSchema:schema105.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5076,7 +5169,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema103.oneOf,parentSchema:schema103,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema105.oneOf,parentSchema:schema105,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5099,7 +5192,7 @@ vErrors = null;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "cron") || (key0 === "every")) || (key0 === "timezone")) || (key0 === "retry"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema103,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema105,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5112,7 +5205,7 @@ errors++;
 if(data.cron !== undefined){
 let data0 = data.cron;
 if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema103.properties.cron.type,parentSchema:schema103.properties.cron,data:data0};
+const err4 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.cron.type,parentSchema:schema105.properties.cron,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5125,7 +5218,7 @@ errors++;
 if(data.every !== undefined){
 let data1 = data.every;
 if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/every",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data1};
+const err5 = {instancePath:instancePath+"/every",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5138,7 +5231,7 @@ errors++;
 if(data.timezone !== undefined){
 let data2 = data.timezone;
 if(typeof data2 !== "string"){
-const err6 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema103.properties.timezone.type,parentSchema:schema103.properties.timezone,data:data2};
+const err6 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.timezone.type,parentSchema:schema105.properties.timezone,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5149,14 +5242,14 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate81(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(!(validate83(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema103.type,parentSchema:schema103,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema105.type,parentSchema:schema105,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5165,16 +5258,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate84.errors = vErrors;
+validate86.errors = vErrors;
 return errors === 0;
 }
-validate84.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate86.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate79.evaluated;
+const evaluated0 = validate81.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5187,7 +5280,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.asynchronous === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "asynchronous"},message:"must have required property '"+"asynchronous"+"'",schema:schema99.oneOf[0].required,parentSchema:schema99.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "asynchronous"},message:"must have required property '"+"asynchronous"+"'",schema:schema101.oneOf[0].required,parentSchema:schema101.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5205,7 +5298,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.batch === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "batch"},message:"must have required property '"+"batch"+"'",schema:schema99.oneOf[1].required,parentSchema:schema99.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "batch"},message:"must have required property '"+"batch"+"'",schema:schema101.oneOf[1].required,parentSchema:schema101.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5227,7 +5320,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema99.oneOf,parentSchema:schema99,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema101.oneOf,parentSchema:schema101,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5250,7 +5343,7 @@ vErrors = null;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((key0 === "asynchronous") || (key0 === "batch"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema99,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema101,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5261,20 +5354,20 @@ errors++;
 }
 }
 if(data.asynchronous !== undefined){
-if(!(validate80(data.asynchronous, {instancePath:instancePath+"/asynchronous",parentData:data,parentDataProperty:"asynchronous",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(!(validate82(data.asynchronous, {instancePath:instancePath+"/asynchronous",parentData:data,parentDataProperty:"asynchronous",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
 errors = vErrors.length;
 }
 }
 if(data.batch !== undefined){
-if(!(validate84(data.batch, {instancePath:instancePath+"/batch",parentData:data,parentDataProperty:"batch",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+if(!(validate86(data.batch, {instancePath:instancePath+"/batch",parentData:data,parentDataProperty:"batch",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema99.type,parentSchema:schema99,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema101.type,parentSchema:schema101,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5283,16 +5376,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate79.errors = vErrors;
+validate81.errors = vErrors;
 return errors === 0;
 }
-validate79.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate78.evaluated;
+const evaluated0 = validate80.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5300,7 +5393,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema98.type},message:"must be string,object",schema:schema98.type,parentSchema:schema98,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema100.type},message:"must be string,object",schema:schema100.type,parentSchema:schema100,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5335,8 +5428,8 @@ vErrors = null;
 let ifClause0;
 if(_valid0){
 const _errs4 = errors;
-if(!(validate79(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(!(validate81(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -5349,7 +5442,7 @@ ifClause0 = "then";
 else {
 const _errs5 = errors;
 if(!((data === "synchronous") || (data === "asynchronous"))){
-const err2 = {instancePath,schemaPath:"#/else/enum",keyword:"enum",params:{allowedValues: schema98.else.enum},message:"must be equal to one of the allowed values",schema:schema98.else.enum,parentSchema:schema98.else,data};
+const err2 = {instancePath,schemaPath:"#/else/enum",keyword:"enum",params:{allowedValues: schema100.else.enum},message:"must be equal to one of the allowed values",schema:schema100.else.enum,parentSchema:schema100.else,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5363,7 +5456,7 @@ valid0 = _valid0;
 ifClause0 = "else";
 }
 if(!valid0){
-const err3 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema98.if,parentSchema:schema98,data};
+const err3 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema100.if,parentSchema:schema100,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5372,17 +5465,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate78.errors = vErrors;
+validate80.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate78.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate80.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate77.evaluated;
+const evaluated0 = validate79.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5391,7 +5484,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.to === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema96.required,parentSchema:schema96,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema98.required,parentSchema:schema98,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5402,7 +5495,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "to") || (key0 === "copies")) || (key0 === "replication"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema96,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema98,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5415,7 +5508,7 @@ errors++;
 if(data.to !== undefined){
 let data0 = data.to;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema96.properties.to.type,parentSchema:schema96.properties.to,data:data0};
+const err2 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema98.properties.to.type,parentSchema:schema98.properties.to,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5432,7 +5525,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/copies/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema97.items.type,parentSchema:schema97.items,data:data2};
+const err3 = {instancePath:instancePath+"/copies/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.items.type,parentSchema:schema99.items,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5444,7 +5537,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/copies",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema97.type,parentSchema:schema97,data:data1};
+const err4 = {instancePath:instancePath+"/copies",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema99.type,parentSchema:schema99,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5455,14 +5548,14 @@ errors++;
 }
 }
 if(data.replication !== undefined){
-if(!(validate78(data.replication, {instancePath:instancePath+"/replication",parentData:data,parentDataProperty:"replication",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+if(!(validate80(data.replication, {instancePath:instancePath+"/replication",parentData:data,parentDataProperty:"replication",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema96.type,parentSchema:schema96,data};
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema98.type,parentSchema:schema98,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5471,18 +5564,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate77.errors = vErrors;
+validate79.errors = vErrors;
 return errors === 0;
 }
-validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate79.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema107 = {"type":"object","additionalProperties":{"$ref":"#/$defs/schedule"},"$defs":{"schedule":{"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false}}};
-const schema108 = {"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
+const schema109 = {"type":"object","additionalProperties":{"$ref":"#/$defs/schedule"},"$defs":{"schedule":{"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false}}};
+const schema110 = {"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
 
-function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate92.evaluated;
+const evaluated0 = validate94.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5491,7 +5584,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.limit === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'",schema:schema65.required,parentSchema:schema65,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'",schema:schema67.required,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5502,7 +5595,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "limit") || (key0 === "interval")) || (key0 === "backoff"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema65,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5515,7 +5608,7 @@ errors++;
 if(data.limit !== undefined){
 let data0 = data.limit;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err2 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema65.properties.limit.type,parentSchema:schema65.properties.limit,data:data0};
+const err2 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema67.properties.limit.type,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5526,7 +5619,7 @@ errors++;
 }
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 1000 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema65.properties.limit,data:data0};
+const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5536,7 +5629,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data0 < 0 || isNaN(data0)){
-const err4 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema65.properties.limit,data:data0};
+const err4 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema67.properties.limit,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5550,7 +5643,7 @@ errors++;
 if(data.interval !== undefined){
 let data1 = data.interval;
 if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/interval",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data1};
+const err5 = {instancePath:instancePath+"/interval",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5564,7 +5657,7 @@ if(data.backoff !== undefined){
 let data2 = data.backoff;
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 100 || isNaN(data2)){
-const err6 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema65.properties.backoff,data:data2};
+const err6 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5574,7 +5667,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err7 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema65.properties.backoff,data:data2};
+const err7 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5585,7 +5678,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema65.properties.backoff.type,parentSchema:schema65.properties.backoff,data:data2};
+const err8 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema67.properties.backoff.type,parentSchema:schema67.properties.backoff,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5597,7 +5690,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema65.type,parentSchema:schema65,data};
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.type,parentSchema:schema67,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -5606,16 +5699,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate92.errors = vErrors;
+validate94.errors = vErrors;
 return errors === 0;
 }
-validate92.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate94.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate91.evaluated;
+const evaluated0 = validate93.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5628,7 +5721,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.cron === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema108.oneOf[0].required,parentSchema:schema108.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema110.oneOf[0].required,parentSchema:schema110.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5646,7 +5739,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.every === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema108.oneOf[1].required,parentSchema:schema108.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema110.oneOf[1].required,parentSchema:schema110.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5668,7 +5761,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema108.oneOf,parentSchema:schema108,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema110.oneOf,parentSchema:schema110,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5690,7 +5783,7 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.backup === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "backup"},message:"must have required property '"+"backup"+"'",schema:schema108.required,parentSchema:schema108,data};
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "backup"},message:"must have required property '"+"backup"+"'",schema:schema110.required,parentSchema:schema110,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5701,7 +5794,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((((((key0 === "backup") || (key0 === "cron")) || (key0 === "every")) || (key0 === "timezone")) || (key0 === "to")) || (key0 === "retention")) || (key0 === "timeout")) || (key0 === "retry"))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema108,data};
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema110,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5714,7 +5807,7 @@ errors++;
 if(data.backup !== undefined){
 let data0 = data.backup;
 if(!((((data0 === "full") || (data0 === "incremental")) || (data0 === "differential")) || (data0 === "snapshot"))){
-const err5 = {instancePath:instancePath+"/backup",schemaPath:"#/properties/backup/enum",keyword:"enum",params:{allowedValues: schema108.properties.backup.enum},message:"must be equal to one of the allowed values",schema:schema108.properties.backup.enum,parentSchema:schema108.properties.backup,data:data0};
+const err5 = {instancePath:instancePath+"/backup",schemaPath:"#/properties/backup/enum",keyword:"enum",params:{allowedValues: schema110.properties.backup.enum},message:"must be equal to one of the allowed values",schema:schema110.properties.backup.enum,parentSchema:schema110.properties.backup,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5727,7 +5820,7 @@ errors++;
 if(data.cron !== undefined){
 let data1 = data.cron;
 if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema108.properties.cron.type,parentSchema:schema108.properties.cron,data:data1};
+const err6 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema110.properties.cron.type,parentSchema:schema110.properties.cron,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5740,7 +5833,7 @@ errors++;
 if(data.every !== undefined){
 let data2 = data.every;
 if(typeof data2 !== "string"){
-const err7 = {instancePath:instancePath+"/every",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data2};
+const err7 = {instancePath:instancePath+"/every",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5753,7 +5846,7 @@ errors++;
 if(data.timezone !== undefined){
 let data3 = data.timezone;
 if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema108.properties.timezone.type,parentSchema:schema108.properties.timezone,data:data3};
+const err8 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema110.properties.timezone.type,parentSchema:schema110.properties.timezone,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5766,7 +5859,7 @@ errors++;
 if(data.to !== undefined){
 let data4 = data.to;
 if(typeof data4 !== "string"){
-const err9 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema108.properties.to.type,parentSchema:schema108.properties.to,data:data4};
+const err9 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema110.properties.to.type,parentSchema:schema110.properties.to,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -5779,7 +5872,7 @@ errors++;
 if(data.retention !== undefined){
 let data5 = data.retention;
 if(typeof data5 !== "string"){
-const err10 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema108.properties.retention.type,parentSchema:schema108.properties.retention,data:data5};
+const err10 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema110.properties.retention.type,parentSchema:schema110.properties.retention,data:data5};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5792,7 +5885,7 @@ errors++;
 if(data.timeout !== undefined){
 let data6 = data.timeout;
 if(typeof data6 !== "string"){
-const err11 = {instancePath:instancePath+"/timeout",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data6};
+const err11 = {instancePath:instancePath+"/timeout",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data6};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -5803,14 +5896,14 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate92(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+if(!(validate94(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema108.type,parentSchema:schema108,data};
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema110.type,parentSchema:schema110,data};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5819,16 +5912,16 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate91.errors = vErrors;
+validate93.errors = vErrors;
 return errors === 0;
 }
-validate91.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate93.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate90.evaluated;
+const evaluated0 = validate92.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5837,14 +5930,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate91(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate93(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema107.type,parentSchema:schema107,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema109.type,parentSchema:schema109,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5853,16 +5946,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate90.errors = vErrors;
+validate92.errors = vErrors;
 return errors === 0;
 }
-validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate92.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate74.evaluated;
+const evaluated0 = validate76.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5872,7 +5965,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((((((key0 === "description") || (key0 === "priority")) || (key0 === "objectives")) || (key0 === "storage")) || (key0 === "compression")) || (key0 === "retention")) || (key0 === "verify")) || (key0 === "schedules"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema90,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema92,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5885,7 +5978,7 @@ errors++;
 if(data.description !== undefined){
 let data0 = data.description;
 if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema90.properties.description.type,parentSchema:schema90.properties.description,data:data0};
+const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema92.properties.description.type,parentSchema:schema92.properties.description,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5898,7 +5991,7 @@ errors++;
 if(data.priority !== undefined){
 let data1 = data.priority;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err2 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema91.type,parentSchema:schema91,data:data1};
+const err2 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema93.type,parentSchema:schema93,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5909,7 +6002,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 1000000 || isNaN(data1)){
-const err3 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema91,data:data1};
+const err3 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema93,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5919,7 +6012,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data1 < 1 || isNaN(data1)){
-const err4 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema91,data:data1};
+const err4 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema93,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5931,21 +6024,21 @@ errors++;
 }
 }
 if(data.objectives !== undefined){
-if(!(validate75(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+if(!(validate77(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
 errors = vErrors.length;
 }
 }
 if(data.storage !== undefined){
-if(!(validate77(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+if(!(validate79(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
 if(data.compression !== undefined){
 let data4 = data.compression;
 if(!((((data4 === "off") || (data4 === "fast")) || (data4 === "default")) || (data4 === "best"))){
-const err5 = {instancePath:instancePath+"/compression",schemaPath:"#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema105.enum},message:"must be equal to one of the allowed values",schema:schema105.enum,parentSchema:schema105,data:data4};
+const err5 = {instancePath:instancePath+"/compression",schemaPath:"#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema107.enum},message:"must be equal to one of the allowed values",schema:schema107.enum,parentSchema:schema107,data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5958,7 +6051,7 @@ errors++;
 if(data.retention !== undefined){
 let data5 = data.retention;
 if(typeof data5 !== "string"){
-const err6 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema90.properties.retention.type,parentSchema:schema90.properties.retention,data:data5};
+const err6 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema92.properties.retention.type,parentSchema:schema92.properties.retention,data:data5};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5972,7 +6065,7 @@ if(data.verify !== undefined){
 let data6 = data.verify;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.level === undefined){
-const err7 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema106.required,parentSchema:schema106,data:data6};
+const err7 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema108.required,parentSchema:schema108,data:data6};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5983,7 +6076,7 @@ errors++;
 }
 for(const key1 in data6){
 if(!(key1 === "level")){
-const err8 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema106,data:data6};
+const err8 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema108,data:data6};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5996,7 +6089,7 @@ errors++;
 if(data6.level !== undefined){
 let data7 = data6.level;
 if(!((((data7 === "basic") || (data7 === "standard")) || (data7 === "thorough")) || (data7 === "forensic"))){
-const err9 = {instancePath:instancePath+"/verify/level",schemaPath:"#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema106.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema106.properties.level.enum,parentSchema:schema106.properties.level,data:data7};
+const err9 = {instancePath:instancePath+"/verify/level",schemaPath:"#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema108.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema108.properties.level.enum,parentSchema:schema108.properties.level,data:data7};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6008,7 +6101,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema106.type,parentSchema:schema106,data:data6};
+const err10 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema108.type,parentSchema:schema108,data:data6};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6019,14 +6112,14 @@ errors++;
 }
 }
 if(data.schedules !== undefined){
-if(!(validate90(data.schedules, {instancePath:instancePath+"/schedules",parentData:data,parentDataProperty:"schedules",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if(!(validate92(data.schedules, {instancePath:instancePath+"/schedules",parentData:data,parentDataProperty:"schedules",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema90.type,parentSchema:schema90,data};
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema92.type,parentSchema:schema92,data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6035,16 +6128,16 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate74.errors = vErrors;
+validate76.errors = vErrors;
 return errors === 0;
 }
-validate74.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate76.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate73.evaluated;
+const evaluated0 = validate75.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6053,14 +6146,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate74(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+if(!(validate76(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema89.type,parentSchema:schema89,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema91.type,parentSchema:schema91,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6069,23 +6162,23 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate73.errors = vErrors;
+validate75.errors = vErrors;
 return errors === 0;
 }
-validate73.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema113 = {"type":"object","additionalProperties":{"$ref":"#/$defs/system"},"$defs":{"system":{"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false},"source":{"type":"object","properties":{"type":{"enum":["files","sqlite"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}}]},"files":{"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false},"snapshot":{"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false},"sqlite":{"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false},"recovery":{"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false}}};
-const schema114 = {"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false};
-const schema117 = {"type":"object","properties":{"type":{"enum":["files","sqlite"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}}]};
-const schema124 = {"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false};
-const schema118 = {"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false};
-const schema120 = {"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false};
-const schema121 = {"type":"array","items":{"type":"string"},"minItems":1};
+const schema115 = {"type":"object","additionalProperties":{"$ref":"#/$defs/system"},"$defs":{"system":{"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false},"source":{"type":"object","properties":{"type":{"enum":["files","sqlite"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}}]},"files":{"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false},"snapshot":{"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false},"sqlite":{"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false},"recovery":{"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false}}};
+const schema116 = {"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false};
+const schema119 = {"type":"object","properties":{"type":{"enum":["files","sqlite"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}}]};
+const schema126 = {"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false};
+const schema120 = {"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false};
+const schema122 = {"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false};
+const schema123 = {"type":"array","items":{"type":"string"},"minItems":1};
 
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate102.evaluated;
+const evaluated0 = validate104.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6095,7 +6188,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "filesystem") || (key0 === "freeze")) || (key0 === "thaw")) || (key0 === "timeout"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema120,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema122,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6108,7 +6201,7 @@ errors++;
 if(data.filesystem !== undefined){
 let data0 = data.filesystem;
 if(!(((data0 === "btrfs") || (data0 === "zfs")) || (data0 === "lvm"))){
-const err1 = {instancePath:instancePath+"/filesystem",schemaPath:"#/properties/filesystem/enum",keyword:"enum",params:{allowedValues: schema120.properties.filesystem.enum},message:"must be equal to one of the allowed values",schema:schema120.properties.filesystem.enum,parentSchema:schema120.properties.filesystem,data:data0};
+const err1 = {instancePath:instancePath+"/filesystem",schemaPath:"#/properties/filesystem/enum",keyword:"enum",params:{allowedValues: schema122.properties.filesystem.enum},message:"must be equal to one of the allowed values",schema:schema122.properties.filesystem.enum,parentSchema:schema122.properties.filesystem,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6122,7 +6215,7 @@ if(data.freeze !== undefined){
 let data1 = data.freeze;
 if(Array.isArray(data1)){
 if(data1.length < 1){
-const err2 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema121,data:data1};
+const err2 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema123,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6135,7 +6228,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/freeze/" + i0,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema121.items.type,parentSchema:schema121.items,data:data2};
+const err3 = {instancePath:instancePath+"/freeze/" + i0,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.items.type,parentSchema:schema123.items,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6147,7 +6240,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema121.type,parentSchema:schema121,data:data1};
+const err4 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema123.type,parentSchema:schema123,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6161,7 +6254,7 @@ if(data.thaw !== undefined){
 let data3 = data.thaw;
 if(Array.isArray(data3)){
 if(data3.length < 1){
-const err5 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema121,data:data3};
+const err5 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema123,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6174,7 +6267,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(typeof data4 !== "string"){
-const err6 = {instancePath:instancePath+"/thaw/" + i1,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema121.items.type,parentSchema:schema121.items,data:data4};
+const err6 = {instancePath:instancePath+"/thaw/" + i1,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.items.type,parentSchema:schema123.items,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6186,7 +6279,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema121.type,parentSchema:schema121,data:data3};
+const err7 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema123.type,parentSchema:schema123,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6199,7 +6292,7 @@ errors++;
 if(data.timeout !== undefined){
 let data5 = data.timeout;
 if(typeof data5 !== "string"){
-const err8 = {instancePath:instancePath+"/timeout",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data5};
+const err8 = {instancePath:instancePath+"/timeout",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data5};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6214,7 +6307,7 @@ if(data.thaw === undefined){
 const err9 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "freeze",
     missingProperty: "thaw",
     depsCount: 1,
-    deps: "thaw"},message:"must have property thaw when property freeze is present",schema:schema120.dependentRequired,parentSchema:schema120,data};
+    deps: "thaw"},message:"must have property thaw when property freeze is present",schema:schema122.dependentRequired,parentSchema:schema122,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6229,7 +6322,7 @@ if(data.freeze === undefined){
 const err10 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "thaw",
     missingProperty: "freeze",
     depsCount: 1,
-    deps: "freeze"},message:"must have property freeze when property thaw is present",schema:schema120.dependentRequired,parentSchema:schema120,data};
+    deps: "freeze"},message:"must have property freeze when property thaw is present",schema:schema122.dependentRequired,parentSchema:schema122,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6244,7 +6337,7 @@ if(data.freeze === undefined){
 const err11 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "timeout",
     missingProperty: "freeze",
     depsCount: 1,
-    deps: "freeze"},message:"must have property freeze when property timeout is present",schema:schema120.dependentRequired,parentSchema:schema120,data};
+    deps: "freeze"},message:"must have property freeze when property timeout is present",schema:schema122.dependentRequired,parentSchema:schema122,data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6256,7 +6349,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema120.type,parentSchema:schema120,data};
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema122.type,parentSchema:schema122,data};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -6265,16 +6358,16 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate102.errors = vErrors;
+validate104.errors = vErrors;
 return errors === 0;
 }
-validate102.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate104.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate101.evaluated;
+const evaluated0 = validate103.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6283,7 +6376,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema118.required,parentSchema:schema118,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema120.required,parentSchema:schema120,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6293,7 +6386,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.paths === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "paths"},message:"must have required property '"+"paths"+"'",schema:schema118.required,parentSchema:schema118,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "paths"},message:"must have required property '"+"paths"+"'",schema:schema120.required,parentSchema:schema120,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6303,8 +6396,8 @@ vErrors.push(err1);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema118.properties, key0))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema118,data};
+if(!(func1.call(schema120.properties, key0))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema120,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6317,7 +6410,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("files" !== data0){
-const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "files"},message:"must be equal to constant",schema:"files",parentSchema:schema118.properties.type,data:data0};
+const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "files"},message:"must be equal to constant",schema:"files",parentSchema:schema120.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6331,7 +6424,7 @@ if(data.paths !== undefined){
 let data1 = data.paths;
 if(Array.isArray(data1)){
 if(data1.length < 1){
-const err4 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema118.properties.paths,data:data1};
+const err4 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema120.properties.paths,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6344,7 +6437,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/paths/" + i0,schemaPath:"#/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema118.properties.paths.items.type,parentSchema:schema118.properties.paths.items,data:data2};
+const err5 = {instancePath:instancePath+"/paths/" + i0,schemaPath:"#/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema120.properties.paths.items.type,parentSchema:schema120.properties.paths.items,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6356,7 +6449,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema118.properties.paths.type,parentSchema:schema118.properties.paths,data:data1};
+const err6 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema120.properties.paths.type,parentSchema:schema120.properties.paths,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6373,7 +6466,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(typeof data4 !== "string"){
-const err7 = {instancePath:instancePath+"/exclude/" + i1,schemaPath:"#/properties/exclude/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema118.properties.exclude.items.type,parentSchema:schema118.properties.exclude.items,data:data4};
+const err7 = {instancePath:instancePath+"/exclude/" + i1,schemaPath:"#/properties/exclude/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema120.properties.exclude.items.type,parentSchema:schema120.properties.exclude.items,data:data4};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6385,7 +6478,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/exclude",schemaPath:"#/properties/exclude/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema118.properties.exclude.type,parentSchema:schema118.properties.exclude,data:data3};
+const err8 = {instancePath:instancePath+"/exclude",schemaPath:"#/properties/exclude/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema120.properties.exclude.type,parentSchema:schema120.properties.exclude,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6398,7 +6491,7 @@ errors++;
 if(data.allowEmpty !== undefined){
 let data5 = data.allowEmpty;
 if(typeof data5 !== "boolean"){
-const err9 = {instancePath:instancePath+"/allowEmpty",schemaPath:"#/properties/allowEmpty/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema118.properties.allowEmpty.type,parentSchema:schema118.properties.allowEmpty,data:data5};
+const err9 = {instancePath:instancePath+"/allowEmpty",schemaPath:"#/properties/allowEmpty/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema120.properties.allowEmpty.type,parentSchema:schema120.properties.allowEmpty,data:data5};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6411,7 +6504,7 @@ errors++;
 if(data.excludeCaches !== undefined){
 let data6 = data.excludeCaches;
 if(typeof data6 !== "boolean"){
-const err10 = {instancePath:instancePath+"/excludeCaches",schemaPath:"#/properties/excludeCaches/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema118.properties.excludeCaches.type,parentSchema:schema118.properties.excludeCaches,data:data6};
+const err10 = {instancePath:instancePath+"/excludeCaches",schemaPath:"#/properties/excludeCaches/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema120.properties.excludeCaches.type,parentSchema:schema120.properties.excludeCaches,data:data6};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6428,7 +6521,7 @@ const len2 = data7.length;
 for(let i2=0; i2<len2; i2++){
 let data8 = data7[i2];
 if(typeof data8 !== "string"){
-const err11 = {instancePath:instancePath+"/excludeIfPresent/" + i2,schemaPath:"#/properties/excludeIfPresent/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema118.properties.excludeIfPresent.items.type,parentSchema:schema118.properties.excludeIfPresent.items,data:data8};
+const err11 = {instancePath:instancePath+"/excludeIfPresent/" + i2,schemaPath:"#/properties/excludeIfPresent/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema120.properties.excludeIfPresent.items.type,parentSchema:schema120.properties.excludeIfPresent.items,data:data8};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6440,7 +6533,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/excludeIfPresent",schemaPath:"#/properties/excludeIfPresent/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema118.properties.excludeIfPresent.type,parentSchema:schema118.properties.excludeIfPresent,data:data7};
+const err12 = {instancePath:instancePath+"/excludeIfPresent",schemaPath:"#/properties/excludeIfPresent/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema120.properties.excludeIfPresent.type,parentSchema:schema120.properties.excludeIfPresent,data:data7};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -6466,7 +6559,7 @@ errors++;
 if(data.oneFileSystem !== undefined){
 let data10 = data.oneFileSystem;
 if(typeof data10 !== "boolean"){
-const err14 = {instancePath:instancePath+"/oneFileSystem",schemaPath:"#/properties/oneFileSystem/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema118.properties.oneFileSystem.type,parentSchema:schema118.properties.oneFileSystem,data:data10};
+const err14 = {instancePath:instancePath+"/oneFileSystem",schemaPath:"#/properties/oneFileSystem/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema120.properties.oneFileSystem.type,parentSchema:schema120.properties.oneFileSystem,data:data10};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -6477,14 +6570,14 @@ errors++;
 }
 }
 if(data.snapshot !== undefined){
-if(!(validate102(data.snapshot, {instancePath:instancePath+"/snapshot",parentData:data,parentDataProperty:"snapshot",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+if(!(validate104(data.snapshot, {instancePath:instancePath+"/snapshot",parentData:data,parentDataProperty:"snapshot",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema118.type,parentSchema:schema118,data};
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema120.type,parentSchema:schema120,data};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -6493,16 +6586,16 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate101.errors = vErrors;
+validate103.errors = vErrors;
 return errors === 0;
 }
-validate101.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate103.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate100.evaluated;
+const evaluated0 = validate102.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6551,8 +6644,8 @@ vErrors = null;
 }
 if(_valid0){
 const _errs5 = errors;
-if(!(validate101(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
+if(!(validate103(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -6562,7 +6655,7 @@ var props0 = true;
 }
 }
 if(!valid1){
-const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema117.allOf[0].if,parentSchema:schema117.allOf[0],data};
+const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema119.allOf[0].if,parentSchema:schema119.allOf[0],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6615,7 +6708,7 @@ if(_valid1){
 const _errs10 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err5 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema124.required,parentSchema:schema124,data};
+const err5 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema126.required,parentSchema:schema126,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6625,7 +6718,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data.path === undefined){
-const err6 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema124.required,parentSchema:schema124,data};
+const err6 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema126.required,parentSchema:schema126,data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6636,7 +6729,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "type") || (key0 === "path"))){
-const err7 = {instancePath,schemaPath:"#/$defs/sqlite/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema124,data};
+const err7 = {instancePath,schemaPath:"#/$defs/sqlite/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema126,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6649,7 +6742,7 @@ errors++;
 if(data.type !== undefined){
 let data2 = data.type;
 if("sqlite" !== data2){
-const err8 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/sqlite/properties/type/const",keyword:"const",params:{allowedValue: "sqlite"},message:"must be equal to constant",schema:"sqlite",parentSchema:schema124.properties.type,data:data2};
+const err8 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/sqlite/properties/type/const",keyword:"const",params:{allowedValue: "sqlite"},message:"must be equal to constant",schema:"sqlite",parentSchema:schema126.properties.type,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6662,7 +6755,7 @@ errors++;
 if(data.path !== undefined){
 let data3 = data.path;
 if(typeof data3 !== "string"){
-const err9 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/sqlite/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema124.properties.path.type,parentSchema:schema124.properties.path,data:data3};
+const err9 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/sqlite/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema126.properties.path.type,parentSchema:schema126.properties.path,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6674,7 +6767,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/$defs/sqlite/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema124.type,parentSchema:schema124,data};
+const err10 = {instancePath,schemaPath:"#/$defs/sqlite/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema126.type,parentSchema:schema126,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6690,7 +6783,7 @@ var props1 = true;
 }
 }
 if(!valid3){
-const err11 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema117.allOf[1].if,parentSchema:schema117.allOf[1],data};
+const err11 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema119.allOf[1].if,parentSchema:schema119.allOf[1],data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6710,7 +6803,7 @@ Object.assign(props0, props1);
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err12 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema117.required,parentSchema:schema117,data};
+const err12 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema119.required,parentSchema:schema119,data};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -6726,7 +6819,7 @@ props0.type = true;
 if(data.type !== undefined){
 let data4 = data.type;
 if(!((data4 === "files") || (data4 === "sqlite"))){
-const err13 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema117.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema117.properties.type.enum,parentSchema:schema117.properties.type,data:data4};
+const err13 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema119.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema119.properties.type.enum,parentSchema:schema119.properties.type,data:data4};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -6738,7 +6831,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema117.type,parentSchema:schema117,data};
+const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema119.type,parentSchema:schema119,data};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -6747,17 +6840,17 @@ vErrors.push(err14);
 }
 errors++;
 }
-validate100.errors = vErrors;
+validate102.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate100.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate102.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate106.evaluated;
+const evaluated0 = validate108.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6766,7 +6859,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.to === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema96.required,parentSchema:schema96,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema98.required,parentSchema:schema98,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6777,7 +6870,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "to") || (key0 === "copies")) || (key0 === "replication"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema96,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema98,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6790,7 +6883,7 @@ errors++;
 if(data.to !== undefined){
 let data0 = data.to;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema96.properties.to.type,parentSchema:schema96.properties.to,data:data0};
+const err2 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema98.properties.to.type,parentSchema:schema98.properties.to,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6807,7 +6900,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/copies/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema97.items.type,parentSchema:schema97.items,data:data2};
+const err3 = {instancePath:instancePath+"/copies/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.items.type,parentSchema:schema99.items,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6819,7 +6912,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/copies",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema97.type,parentSchema:schema97,data:data1};
+const err4 = {instancePath:instancePath+"/copies",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema99.type,parentSchema:schema99,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6830,14 +6923,14 @@ errors++;
 }
 }
 if(data.replication !== undefined){
-if(!(validate78(data.replication, {instancePath:instancePath+"/replication",parentData:data,parentDataProperty:"replication",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+if(!(validate80(data.replication, {instancePath:instancePath+"/replication",parentData:data,parentDataProperty:"replication",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema96.type,parentSchema:schema96,data};
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema98.type,parentSchema:schema98,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6846,116 +6939,11 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate106.errors = vErrors;
+validate108.errors = vErrors;
 return errors === 0;
 }
-validate106.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate108.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate110.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!((((key0 === "rto") || (key0 === "rpo")) || (key0 === "proof")) || (key0 === "copies"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema92,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.rto !== undefined){
-let data0 = data.rto;
-if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/rto",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.rpo !== undefined){
-let data1 = data.rpo;
-if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/rpo",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data1};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.proof !== undefined){
-let data2 = data.proof;
-if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/proof",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data2};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.copies !== undefined){
-let data3 = data.copies;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err4 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema92.properties.copies.type,parentSchema:schema92.properties.copies,data:data3};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 < 1 || isNaN(data3)){
-const err5 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema92.properties.copies,data:data3};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema92.type,parentSchema:schema92,data};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-validate110.errors = vErrors;
-return errors === 0;
-}
-validate110.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema134 = {"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false};
 
 function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6969,8 +6957,113 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
+if(!((((key0 === "rto") || (key0 === "rpo")) || (key0 === "proof")) || (key0 === "copies"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema94,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.rto !== undefined){
+let data0 = data.rto;
+if(typeof data0 !== "string"){
+const err1 = {instancePath:instancePath+"/rto",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data0};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.rpo !== undefined){
+let data1 = data.rpo;
+if(typeof data1 !== "string"){
+const err2 = {instancePath:instancePath+"/rpo",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data1};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.proof !== undefined){
+let data2 = data.proof;
+if(typeof data2 !== "string"){
+const err3 = {instancePath:instancePath+"/proof",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data2};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.copies !== undefined){
+let data3 = data.copies;
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+const err4 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema94.properties.copies.type,parentSchema:schema94.properties.copies,data:data3};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 < 1 || isNaN(data3)){
+const err5 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema94.properties.copies,data:data3};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema94.type,parentSchema:schema94,data};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+validate112.errors = vErrors;
+return errors === 0;
+}
+validate112.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema136 = {"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false};
+
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate114.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
 if(!((key0 === "estimate") || (key0 === "runbook"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema134,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema136,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6983,7 +7076,7 @@ errors++;
 if(data.estimate !== undefined){
 let data0 = data.estimate;
 if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/estimate",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data0};
+const err1 = {instancePath:instancePath+"/estimate",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6996,7 +7089,7 @@ errors++;
 if(data.runbook !== undefined){
 let data1 = data.runbook;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/runbook",schemaPath:"#/properties/runbook/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema134.properties.runbook.type,parentSchema:schema134.properties.runbook,data:data1};
+const err2 = {instancePath:instancePath+"/runbook",schemaPath:"#/properties/runbook/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema136.properties.runbook.type,parentSchema:schema136.properties.runbook,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7008,7 +7101,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema134.type,parentSchema:schema134,data};
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema136.type,parentSchema:schema136,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7017,16 +7110,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate112.errors = vErrors;
+validate114.errors = vErrors;
 return errors === 0;
 }
-validate112.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate99.evaluated;
+const evaluated0 = validate101.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7035,8 +7128,8 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema114.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema114,data};
+if(!(func1.call(schema116.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema116,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7049,7 +7142,7 @@ errors++;
 if(data.description !== undefined){
 let data0 = data.description;
 if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema114.properties.description.type,parentSchema:schema114.properties.description,data:data0};
+const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema116.properties.description.type,parentSchema:schema116.properties.description,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -7062,7 +7155,7 @@ errors++;
 if(data.tier !== undefined){
 let data1 = data.tier;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema114.properties.tier.type,parentSchema:schema114.properties.tier,data:data1};
+const err2 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema116.properties.tier.type,parentSchema:schema116.properties.tier,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7075,7 +7168,7 @@ errors++;
 if(data.priority !== undefined){
 let data2 = data.priority;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err3 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema91.type,parentSchema:schema91,data:data2};
+const err3 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema93.type,parentSchema:schema93,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7086,7 +7179,7 @@ errors++;
 }
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 1000000 || isNaN(data2)){
-const err4 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema91,data:data2};
+const err4 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema93,data:data2};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -7096,7 +7189,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err5 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema91,data:data2};
+const err5 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema93,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -7114,7 +7207,7 @@ const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 let data4 = data3[i0];
 if(typeof data4 !== "string"){
-const err6 = {instancePath:instancePath+"/needs/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema97.items.type,parentSchema:schema97.items,data:data4};
+const err6 = {instancePath:instancePath+"/needs/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.items.type,parentSchema:schema99.items,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -7126,7 +7219,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/needs",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema97.type,parentSchema:schema97,data:data3};
+const err7 = {instancePath:instancePath+"/needs",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema99.type,parentSchema:schema99,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -7137,21 +7230,21 @@ errors++;
 }
 }
 if(data.source !== undefined){
-if(!(validate100(data.source, {instancePath:instancePath+"/source",parentData:data,parentDataProperty:"source",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+if(!(validate102(data.source, {instancePath:instancePath+"/source",parentData:data,parentDataProperty:"source",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
 errors = vErrors.length;
 }
 }
 if(data.storage !== undefined){
-if(!(validate106(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
+if(!(validate108(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 }
 if(data.compression !== undefined){
 let data7 = data.compression;
 if(!((((data7 === "off") || (data7 === "fast")) || (data7 === "default")) || (data7 === "best"))){
-const err8 = {instancePath:instancePath+"/compression",schemaPath:"tiers.schema.json#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema105.enum},message:"must be equal to one of the allowed values",schema:schema105.enum,parentSchema:schema105,data:data7};
+const err8 = {instancePath:instancePath+"/compression",schemaPath:"tiers.schema.json#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema107.enum},message:"must be equal to one of the allowed values",schema:schema107.enum,parentSchema:schema107,data:data7};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -7164,7 +7257,7 @@ errors++;
 if(data.retention !== undefined){
 let data8 = data.retention;
 if(typeof data8 !== "string"){
-const err9 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema114.properties.retention.type,parentSchema:schema114.properties.retention,data:data8};
+const err9 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema116.properties.retention.type,parentSchema:schema116.properties.retention,data:data8};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -7175,14 +7268,14 @@ errors++;
 }
 }
 if(data.schedules !== undefined){
-if(!(validate90(data.schedules, {instancePath:instancePath+"/schedules",parentData:data,parentDataProperty:"schedules",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if(!(validate92(data.schedules, {instancePath:instancePath+"/schedules",parentData:data,parentDataProperty:"schedules",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
 }
 if(data.objectives !== undefined){
-if(!(validate110(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
+if(!(validate112(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 }
@@ -7190,7 +7283,7 @@ if(data.verify !== undefined){
 let data11 = data.verify;
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 if(data11.level === undefined){
-const err10 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema106.required,parentSchema:schema106,data:data11};
+const err10 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema108.required,parentSchema:schema108,data:data11};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -7201,7 +7294,7 @@ errors++;
 }
 for(const key1 in data11){
 if(!(key1 === "level")){
-const err11 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema106,data:data11};
+const err11 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema108,data:data11};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -7214,7 +7307,7 @@ errors++;
 if(data11.level !== undefined){
 let data12 = data11.level;
 if(!((((data12 === "basic") || (data12 === "standard")) || (data12 === "thorough")) || (data12 === "forensic"))){
-const err12 = {instancePath:instancePath+"/verify/level",schemaPath:"tiers.schema.json#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema106.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema106.properties.level.enum,parentSchema:schema106.properties.level,data:data12};
+const err12 = {instancePath:instancePath+"/verify/level",schemaPath:"tiers.schema.json#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema108.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema108.properties.level.enum,parentSchema:schema108.properties.level,data:data12};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -7226,7 +7319,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema106.type,parentSchema:schema106,data:data11};
+const err13 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema108.type,parentSchema:schema108,data:data11};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -7243,7 +7336,7 @@ const len1 = data13.length;
 for(let i1=0; i1<len1; i1++){
 let data14 = data13[i1];
 if(typeof data14 !== "string"){
-const err14 = {instancePath:instancePath+"/probes/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema97.items.type,parentSchema:schema97.items,data:data14};
+const err14 = {instancePath:instancePath+"/probes/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.items.type,parentSchema:schema99.items,data:data14};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -7255,7 +7348,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/probes",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema97.type,parentSchema:schema97,data:data13};
+const err15 = {instancePath:instancePath+"/probes",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema99.type,parentSchema:schema99,data:data13};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -7266,14 +7359,14 @@ errors++;
 }
 }
 if(data.recovery !== undefined){
-if(!(validate112(data.recovery, {instancePath:instancePath+"/recovery",parentData:data,parentDataProperty:"recovery",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate114(data.recovery, {instancePath:instancePath+"/recovery",parentData:data,parentDataProperty:"recovery",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema114.type,parentSchema:schema114,data};
+const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema116.type,parentSchema:schema116,data};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -7282,16 +7375,16 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate99.errors = vErrors;
+validate101.errors = vErrors;
 return errors === 0;
 }
-validate99.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate101.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate98.evaluated;
+const evaluated0 = validate100.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7300,14 +7393,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate99(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
+if(!(validate101(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema113.type,parentSchema:schema113,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema115.type,parentSchema:schema115,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7316,24 +7409,24 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate98.errors = vErrors;
+validate100.errors = vErrors;
 return errors === 0;
 }
-validate98.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate100.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema136 = {"type":"object","additionalProperties":{"$ref":"#/$defs/probe"},"$defs":{"probe":{"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":1000},"http":{"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false},"tcp":{"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false}}};
-const schema137 = {"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false};
-const schema144 = {"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false};
-const schema145 = {"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false};
-const schema148 = {"type":"integer","minimum":1,"maximum":1000};
-const schema138 = {"type":["array","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/commandSettings"},"else":{"$ref":"#/$defs/arguments"}};
-const schema139 = {"type":"object","properties":{"command":{"$ref":"#/$defs/arguments"},"shell":{"type":"string"},"cwd":{"type":"string"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/secretOrText"}}},"oneOf":[{"required":["command"]},{"required":["shell"]}],"additionalProperties":false};
-const schema141 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/secret"}};
+const schema138 = {"type":"object","additionalProperties":{"$ref":"#/$defs/probe"},"$defs":{"probe":{"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":1000},"http":{"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false},"tcp":{"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false}}};
+const schema139 = {"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false};
+const schema146 = {"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false};
+const schema147 = {"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false};
+const schema150 = {"type":"integer","minimum":1,"maximum":1000};
+const schema140 = {"type":["array","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/commandSettings"},"else":{"$ref":"#/$defs/arguments"}};
+const schema141 = {"type":"object","properties":{"command":{"$ref":"#/$defs/arguments"},"shell":{"type":"string"},"cwd":{"type":"string"},"env":{"type":"object","additionalProperties":{"$ref":"#/$defs/secretOrText"}}},"oneOf":[{"required":["command"]},{"required":["shell"]}],"additionalProperties":false};
+const schema143 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/secret"}};
 
-function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate120.evaluated;
+const evaluated0 = validate122.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7341,7 +7434,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema141.type},message:"must be string,object",schema:schema141.type,parentSchema:schema141,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema143.type},message:"must be string,object",schema:schema143.type,parentSchema:schema143,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7561,7 +7654,7 @@ var props0 = true;
 }
 }
 if(!valid0){
-const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema141.if,parentSchema:schema141,data};
+const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema143.if,parentSchema:schema143,data};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -7570,11 +7663,323 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate120.errors = vErrors;
+validate122.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate120.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate122.evaluated = {"dynamicProps":true,"dynamicItems":false};
+
+
+function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate121.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs1 = errors;
+let valid0 = false;
+let passing0 = null;
+const _errs2 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.command === undefined){
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema141.oneOf[0].required,parentSchema:schema141.oneOf[0],data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+var _valid0 = _errs2 === errors;
+if(_valid0){
+valid0 = true;
+passing0 = 0;
+}
+const _errs3 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.shell === undefined){
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "shell"},message:"must have required property '"+"shell"+"'",schema:schema141.oneOf[1].required,parentSchema:schema141.oneOf[1],data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+var _valid0 = _errs3 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 1];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 1;
+}
+}
+if(!valid0){
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema141.oneOf,parentSchema:schema141,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+else {
+errors = _errs1;
+if(vErrors !== null){
+if(_errs1){
+vErrors.length = _errs1;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((((key0 === "command") || (key0 === "shell")) || (key0 === "cwd")) || (key0 === "env"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema141,data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.command !== undefined){
+let data0 = data.command;
+if(Array.isArray(data0)){
+if(data0.length < 1){
+const err4 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema123,data:data0};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+let data1 = data0[i0];
+if(typeof data1 !== "string"){
+const err5 = {instancePath:instancePath+"/command/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.items.type,parentSchema:schema123.items,data:data1};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema123.type,parentSchema:schema123,data:data0};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.shell !== undefined){
+let data2 = data.shell;
+if(typeof data2 !== "string"){
+const err7 = {instancePath:instancePath+"/shell",schemaPath:"#/properties/shell/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema141.properties.shell.type,parentSchema:schema141.properties.shell,data:data2};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.cwd !== undefined){
+let data3 = data.cwd;
+if(typeof data3 !== "string"){
+const err8 = {instancePath:instancePath+"/cwd",schemaPath:"#/properties/cwd/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema141.properties.cwd.type,parentSchema:schema141.properties.cwd,data:data3};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.env !== undefined){
+let data4 = data.env;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+for(const key1 in data4){
+if(!(validate122(data4[key1], {instancePath:instancePath+"/env/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema141.properties.env.type,parentSchema:schema141.properties.env,data:data4};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+else {
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema141.type,parentSchema:schema141,data};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+validate121.errors = vErrors;
+return errors === 0;
+}
+validate121.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate120.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!data || typeof data != "object"){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema140.type},message:"must be array,object",schema:schema140.type,parentSchema:schema140,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+const _errs1 = errors;
+let valid0 = true;
+const _errs2 = errors;
+if(!(data && typeof data == "object" && !Array.isArray(data))){
+const err1 = {};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var _valid0 = _errs2 === errors;
+errors = _errs1;
+if(vErrors !== null){
+if(_errs1){
+vErrors.length = _errs1;
+}
+else {
+vErrors = null;
+}
+}
+let ifClause0;
+if(_valid0){
+const _errs4 = errors;
+if(!(validate121(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs4 === errors;
+valid0 = _valid0;
+if(valid0){
+var props0 = true;
+}
+ifClause0 = "then";
+}
+else {
+const _errs5 = errors;
+if(Array.isArray(data)){
+if(data.length < 1){
+const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema123,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+const len0 = data.length;
+for(let i0=0; i0<len0; i0++){
+let data0 = data[i0];
+if(typeof data0 !== "string"){
+const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.items.type,parentSchema:schema123.items,data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+else {
+const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema123.type,parentSchema:schema123,data};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var _valid0 = _errs5 === errors;
+valid0 = _valid0;
+if(valid0){
+var items0 = true;
+}
+ifClause0 = "else";
+}
+if(!valid0){
+const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema140.if,parentSchema:schema140,data};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+validate120.errors = vErrors;
+evaluated0.props = props0;
+evaluated0.items = items0;
+return errors === 0;
+}
+validate120.evaluated = {"dynamicProps":true,"dynamicItems":true};
 
 
 function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7610,320 +8015,8 @@ passing0 = 0;
 }
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.shell === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "shell"},message:"must have required property '"+"shell"+"'",schema:schema139.oneOf[1].required,parentSchema:schema139.oneOf[1],data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-var _valid0 = _errs3 === errors;
-if(_valid0 && valid0){
-valid0 = false;
-passing0 = [passing0, 1];
-}
-else {
-if(_valid0){
-valid0 = true;
-passing0 = 1;
-}
-}
-if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema139.oneOf,parentSchema:schema139,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-else {
-errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
-vErrors.length = _errs1;
-}
-else {
-vErrors = null;
-}
-}
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!((((key0 === "command") || (key0 === "shell")) || (key0 === "cwd")) || (key0 === "env"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema139,data};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.command !== undefined){
-let data0 = data.command;
-if(Array.isArray(data0)){
-if(data0.length < 1){
-const err4 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema121,data:data0};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-let data1 = data0[i0];
-if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/command/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema121.items.type,parentSchema:schema121.items,data:data1};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-}
-else {
-const err6 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema121.type,parentSchema:schema121,data:data0};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-if(data.shell !== undefined){
-let data2 = data.shell;
-if(typeof data2 !== "string"){
-const err7 = {instancePath:instancePath+"/shell",schemaPath:"#/properties/shell/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema139.properties.shell.type,parentSchema:schema139.properties.shell,data:data2};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-if(data.cwd !== undefined){
-let data3 = data.cwd;
-if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/cwd",schemaPath:"#/properties/cwd/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema139.properties.cwd.type,parentSchema:schema139.properties.cwd,data:data3};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data.env !== undefined){
-let data4 = data.env;
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-for(const key1 in data4){
-if(!(validate120(data4[key1], {instancePath:instancePath+"/env/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err9 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema139.properties.env.type,parentSchema:schema139.properties.env,data:data4};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-}
-else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema139.type,parentSchema:schema139,data};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-validate119.errors = vErrors;
-return errors === 0;
-}
-validate119.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate118.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!data || typeof data != "object"){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema138.type},message:"must be array,object",schema:schema138.type,parentSchema:schema138,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-const _errs1 = errors;
-let valid0 = true;
-const _errs2 = errors;
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err1 = {};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs2 === errors;
-errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
-vErrors.length = _errs1;
-}
-else {
-vErrors = null;
-}
-}
-let ifClause0;
-if(_valid0){
-const _errs4 = errors;
-if(!(validate119(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs4 === errors;
-valid0 = _valid0;
-if(valid0){
-var props0 = true;
-}
-ifClause0 = "then";
-}
-else {
-const _errs5 = errors;
-if(Array.isArray(data)){
-if(data.length < 1){
-const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema121,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-const len0 = data.length;
-for(let i0=0; i0<len0; i0++){
-let data0 = data[i0];
-if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema121.items.type,parentSchema:schema121.items,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-}
-else {
-const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema121.type,parentSchema:schema121,data};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-var _valid0 = _errs5 === errors;
-valid0 = _valid0;
-if(valid0){
-var items0 = true;
-}
-ifClause0 = "else";
-}
-if(!valid0){
-const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema138.if,parentSchema:schema138,data};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-validate118.errors = vErrors;
-evaluated0.props = props0;
-evaluated0.items = items0;
-return errors === 0;
-}
-validate118.evaluated = {"dynamicProps":true,"dynamicItems":true};
-
-
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate117.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs1 = errors;
-let valid0 = false;
-let passing0 = null;
-const _errs2 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.command === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema137.oneOf[0].required,parentSchema:schema137.oneOf[0],data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-var _valid0 = _errs2 === errors;
-if(_valid0){
-valid0 = true;
-passing0 = 0;
-}
-const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.http === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "http"},message:"must have required property '"+"http"+"'",schema:schema137.oneOf[1].required,parentSchema:schema137.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "http"},message:"must have required property '"+"http"+"'",schema:schema139.oneOf[1].required,parentSchema:schema139.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -7946,7 +8039,7 @@ passing0 = 1;
 const _errs4 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.tcp === undefined){
-const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "tcp"},message:"must have required property '"+"tcp"+"'",schema:schema137.oneOf[2].required,parentSchema:schema137.oneOf[2],data};
+const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "tcp"},message:"must have required property '"+"tcp"+"'",schema:schema139.oneOf[2].required,parentSchema:schema139.oneOf[2],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7969,7 +8062,7 @@ passing0 = 2;
 const _errs5 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.file === undefined){
-const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema137.oneOf[3].required,parentSchema:schema137.oneOf[3],data};
+const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema139.oneOf[3].required,parentSchema:schema139.oneOf[3],data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7993,7 +8086,7 @@ passing0 = 3;
 }
 }
 if(!valid0){
-const err4 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema137.oneOf,parentSchema:schema137,data};
+const err4 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema139.oneOf,parentSchema:schema139,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -8015,8 +8108,8 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema137.properties, key0))){
-const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema137,data};
+if(!(func1.call(schema139.properties, key0))){
+const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema139,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -8027,8 +8120,8 @@ errors++;
 }
 }
 if(data.command !== undefined){
-if(!(validate118(data.command, {instancePath:instancePath+"/command",parentData:data,parentDataProperty:"command",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate120(data.command, {instancePath:instancePath+"/command",parentData:data,parentDataProperty:"command",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -8036,7 +8129,7 @@ if(data.http !== undefined){
 let data1 = data.http;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.url === undefined){
-const err6 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema144.required,parentSchema:schema144,data:data1};
+const err6 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema146.required,parentSchema:schema146,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -8047,7 +8140,7 @@ errors++;
 }
 for(const key1 in data1){
 if(!(((key1 === "url") || (key1 === "method")) || (key1 === "headers"))){
-const err7 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema144,data:data1};
+const err7 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema146,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -8060,7 +8153,7 @@ errors++;
 if(data1.url !== undefined){
 let data2 = data1.url;
 if(typeof data2 !== "string"){
-const err8 = {instancePath:instancePath+"/http/url",schemaPath:"#/$defs/http/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema144.properties.url.type,parentSchema:schema144.properties.url,data:data2};
+const err8 = {instancePath:instancePath+"/http/url",schemaPath:"#/$defs/http/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema146.properties.url.type,parentSchema:schema146.properties.url,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -8073,7 +8166,7 @@ errors++;
 if(data1.method !== undefined){
 let data3 = data1.method;
 if(!((((data3 === "GET") || (data3 === "HEAD")) || (data3 === "OPTIONS")) || (data3 === "POST"))){
-const err9 = {instancePath:instancePath+"/http/method",schemaPath:"#/$defs/http/properties/method/enum",keyword:"enum",params:{allowedValues: schema144.properties.method.enum},message:"must be equal to one of the allowed values",schema:schema144.properties.method.enum,parentSchema:schema144.properties.method,data:data3};
+const err9 = {instancePath:instancePath+"/http/method",schemaPath:"#/$defs/http/properties/method/enum",keyword:"enum",params:{allowedValues: schema146.properties.method.enum},message:"must be equal to one of the allowed values",schema:schema146.properties.method.enum,parentSchema:schema146.properties.method,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -8089,7 +8182,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 !== "string"){
-const err10 = {instancePath:instancePath+"/http/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/http/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema144.properties.headers.additionalProperties.type,parentSchema:schema144.properties.headers.additionalProperties,data:data5};
+const err10 = {instancePath:instancePath+"/http/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/http/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema146.properties.headers.additionalProperties.type,parentSchema:schema146.properties.headers.additionalProperties,data:data5};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -8101,7 +8194,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/http/headers",schemaPath:"#/$defs/http/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema144.properties.headers.type,parentSchema:schema144.properties.headers,data:data4};
+const err11 = {instancePath:instancePath+"/http/headers",schemaPath:"#/$defs/http/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema146.properties.headers.type,parentSchema:schema146.properties.headers,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -8113,7 +8206,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema144.type,parentSchema:schema144,data:data1};
+const err12 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema146.type,parentSchema:schema146,data:data1};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -8126,7 +8219,7 @@ errors++;
 if(data.tcp !== undefined){
 let data6 = data.tcp;
 if((typeof data6 !== "string") && (!(data6 && typeof data6 == "object" && !Array.isArray(data6)))){
-const err13 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/type",keyword:"type",params:{type: schema137.properties.tcp.type},message:"must be string,object",schema:schema137.properties.tcp.type,parentSchema:schema137.properties.tcp,data:data6};
+const err13 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/type",keyword:"type",params:{type: schema139.properties.tcp.type},message:"must be string,object",schema:schema139.properties.tcp.type,parentSchema:schema139.properties.tcp,data:data6};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -8162,7 +8255,7 @@ if(_valid1){
 const _errs25 = errors;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.host === undefined){
-const err15 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "host"},message:"must have required property '"+"host"+"'",schema:schema145.required,parentSchema:schema145,data:data6};
+const err15 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "host"},message:"must have required property '"+"host"+"'",schema:schema147.required,parentSchema:schema147,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -8172,7 +8265,7 @@ vErrors.push(err15);
 errors++;
 }
 if(data6.port === undefined){
-const err16 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "port"},message:"must have required property '"+"port"+"'",schema:schema145.required,parentSchema:schema145,data:data6};
+const err16 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "port"},message:"must have required property '"+"port"+"'",schema:schema147.required,parentSchema:schema147,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -8183,7 +8276,7 @@ errors++;
 }
 for(const key3 in data6){
 if(!((key3 === "host") || (key3 === "port"))){
-const err17 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema145,data:data6};
+const err17 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema147,data:data6};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -8196,7 +8289,7 @@ errors++;
 if(data6.host !== undefined){
 let data7 = data6.host;
 if(typeof data7 !== "string"){
-const err18 = {instancePath:instancePath+"/tcp/host",schemaPath:"#/$defs/tcp/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema145.properties.host.type,parentSchema:schema145.properties.host,data:data7};
+const err18 = {instancePath:instancePath+"/tcp/host",schemaPath:"#/$defs/tcp/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema147.properties.host.type,parentSchema:schema147.properties.host,data:data7};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -8209,7 +8302,7 @@ errors++;
 if(data6.port !== undefined){
 let data8 = data6.port;
 if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-const err19 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema145.properties.port.type,parentSchema:schema145.properties.port,data:data8};
+const err19 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema147.properties.port.type,parentSchema:schema147.properties.port,data:data8};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -8220,7 +8313,7 @@ errors++;
 }
 if((typeof data8 == "number") && (isFinite(data8))){
 if(data8 > 65535 || isNaN(data8)){
-const err20 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema145.properties.port,data:data8};
+const err20 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema147.properties.port,data:data8};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -8230,7 +8323,7 @@ vErrors.push(err20);
 errors++;
 }
 if(data8 < 1 || isNaN(data8)){
-const err21 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema145.properties.port,data:data8};
+const err21 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema147.properties.port,data:data8};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -8243,7 +8336,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema145.type,parentSchema:schema145,data:data6};
+const err22 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema147.type,parentSchema:schema147,data:data6};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -8256,7 +8349,7 @@ var _valid1 = _errs25 === errors;
 valid5 = _valid1;
 }
 if(!valid5){
-const err23 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema137.properties.tcp.if,parentSchema:schema137.properties.tcp,data:data6};
+const err23 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema139.properties.tcp.if,parentSchema:schema139.properties.tcp,data:data6};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -8269,7 +8362,7 @@ errors++;
 if(data.file !== undefined){
 let data9 = data.file;
 if(typeof data9 !== "string"){
-const err24 = {instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema137.properties.file.type,parentSchema:schema137.properties.file,data:data9};
+const err24 = {instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema139.properties.file.type,parentSchema:schema139.properties.file,data:data9};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -8282,7 +8375,7 @@ errors++;
 if(data.expect !== undefined){
 let data10 = data.expect;
 if(typeof data10 !== "string"){
-const err25 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema137.properties.expect.type,parentSchema:schema137.properties.expect,data:data10};
+const err25 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema139.properties.expect.type,parentSchema:schema139.properties.expect,data:data10};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -8295,7 +8388,7 @@ errors++;
 if(data.timeout !== undefined){
 let data11 = data.timeout;
 if(typeof data11 !== "string"){
-const err26 = {instancePath:instancePath+"/timeout",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data11};
+const err26 = {instancePath:instancePath+"/timeout",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data11};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -8308,7 +8401,7 @@ errors++;
 if(data.interval !== undefined){
 let data12 = data.interval;
 if(typeof data12 !== "string"){
-const err27 = {instancePath:instancePath+"/interval",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data12};
+const err27 = {instancePath:instancePath+"/interval",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data12};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -8321,7 +8414,7 @@ errors++;
 if(data.failures !== undefined){
 let data13 = data.failures;
 if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
-const err28 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema148.type,parentSchema:schema148,data:data13};
+const err28 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema150.type,parentSchema:schema150,data:data13};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -8332,7 +8425,7 @@ errors++;
 }
 if((typeof data13 == "number") && (isFinite(data13))){
 if(data13 > 1000 || isNaN(data13)){
-const err29 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema148,data:data13};
+const err29 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema150,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -8342,7 +8435,7 @@ vErrors.push(err29);
 errors++;
 }
 if(data13 < 1 || isNaN(data13)){
-const err30 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema148,data:data13};
+const err30 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema150,data:data13};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -8356,7 +8449,7 @@ errors++;
 if(data.successes !== undefined){
 let data14 = data.successes;
 if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err31 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema148.type,parentSchema:schema148,data:data14};
+const err31 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema150.type,parentSchema:schema150,data:data14};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -8367,7 +8460,7 @@ errors++;
 }
 if((typeof data14 == "number") && (isFinite(data14))){
 if(data14 > 1000 || isNaN(data14)){
-const err32 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema148,data:data14};
+const err32 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema150,data:data14};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -8377,7 +8470,7 @@ vErrors.push(err32);
 errors++;
 }
 if(data14 < 1 || isNaN(data14)){
-const err33 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema148,data:data14};
+const err33 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema150,data:data14};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -8390,7 +8483,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema137.type,parentSchema:schema137,data};
+const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema139.type,parentSchema:schema139,data};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -8399,16 +8492,16 @@ vErrors.push(err34);
 }
 errors++;
 }
-validate117.errors = vErrors;
+validate119.errors = vErrors;
 return errors === 0;
 }
-validate117.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate119.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate116.evaluated;
+const evaluated0 = validate118.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8417,14 +8510,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate117(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate119(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema136.type,parentSchema:schema136,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema138.type,parentSchema:schema138,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8433,21 +8526,21 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate116.errors = vErrors;
+validate118.errors = vErrors;
 return errors === 0;
 }
-validate116.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate118.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema150 = {"type":"object","additionalProperties":{"$ref":"#/$defs/action"},"$defs":{"action":{"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false}}};
-const schema151 = {"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false};
-const schema152 = {"type":"object","additionalProperties":{"$ref":"#/$defs/param"}};
-const schema153 = {"type":"object","properties":{"type":{"enum":["string","integer","number","boolean"]},"description":{"type":"string"},"default":{"$ref":"#/$defs/value"}},"additionalProperties":false};
-const schema154 = {"type":["string","number","boolean"]};
+const schema152 = {"type":"object","additionalProperties":{"$ref":"#/$defs/action"},"$defs":{"action":{"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false}}};
+const schema153 = {"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false};
+const schema154 = {"type":"object","additionalProperties":{"$ref":"#/$defs/param"}};
+const schema155 = {"type":"object","properties":{"type":{"enum":["string","integer","number","boolean"]},"description":{"type":"string"},"default":{"$ref":"#/$defs/value"}},"additionalProperties":false};
+const schema156 = {"type":["string","number","boolean"]};
 
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate129.evaluated;
+const evaluated0 = validate131.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8457,7 +8550,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "type") || (key0 === "description")) || (key0 === "default"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema153,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema155,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8470,7 +8563,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if(!((((data0 === "string") || (data0 === "integer")) || (data0 === "number")) || (data0 === "boolean"))){
-const err1 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema153.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema153.properties.type.enum,parentSchema:schema153.properties.type,data:data0};
+const err1 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema155.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema155.properties.type.enum,parentSchema:schema155.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -8483,7 +8576,7 @@ errors++;
 if(data.description !== undefined){
 let data1 = data.description;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema153.properties.description.type,parentSchema:schema153.properties.description,data:data1};
+const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema155.properties.description.type,parentSchema:schema155.properties.description,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -8496,7 +8589,7 @@ errors++;
 if(data.default !== undefined){
 let data2 = data.default;
 if(((typeof data2 !== "string") && (!((typeof data2 == "number") && (isFinite(data2))))) && (typeof data2 !== "boolean")){
-const err3 = {instancePath:instancePath+"/default",schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema154.type},message:"must be string,number,boolean",schema:schema154.type,parentSchema:schema154,data:data2};
+const err3 = {instancePath:instancePath+"/default",schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema156.type},message:"must be string,number,boolean",schema:schema156.type,parentSchema:schema156,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -8508,12 +8601,1481 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema153.type,parentSchema:schema153,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema155.type,parentSchema:schema155,data};
 if(vErrors === null){
 vErrors = [err4];
 }
 else {
 vErrors.push(err4);
+}
+errors++;
+}
+validate131.errors = vErrors;
+return errors === 0;
+}
+validate131.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate130.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(validate131(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema154.type,parentSchema:schema154,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+validate130.errors = vErrors;
+return errors === 0;
+}
+validate130.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema157 = {"type":"array","items":{"$ref":"#/$defs/step"},"minItems":1,"maxItems":1000,"$defs":{"step":{"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false},"check":{"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false},"restore":{"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false},"recover":{"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false},"notify":{"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false}}};
+const schema158 = {"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false};
+const schema169 = {"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false};
+const schema170 = {"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false};
+
+function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate136.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.limit === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'",schema:schema67.required,parentSchema:schema67,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((key0 === "limit") || (key0 === "interval")) || (key0 === "backoff"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema67,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.limit !== undefined){
+let data0 = data.limit;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+const err2 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema67.properties.limit.type,parentSchema:schema67.properties.limit,data:data0};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 1000 || isNaN(data0)){
+const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema67.properties.limit,data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data0 < 0 || isNaN(data0)){
+const err4 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema67.properties.limit,data:data0};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+if(data.interval !== undefined){
+let data1 = data.interval;
+if(typeof data1 !== "string"){
+const err5 = {instancePath:instancePath+"/interval",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data1};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.backoff !== undefined){
+let data2 = data.backoff;
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 100 || isNaN(data2)){
+const err6 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema67.properties.backoff,data:data2};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(data2 < 1 || isNaN(data2)){
+const err7 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema67.properties.backoff,data:data2};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema67.properties.backoff.type,parentSchema:schema67.properties.backoff,data:data2};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.type,parentSchema:schema67,data};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+validate136.errors = vErrors;
+return errors === 0;
+}
+validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema164 = {"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false};
+
+function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate139.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!data || typeof data != "object"){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema140.type},message:"must be array,object",schema:schema140.type,parentSchema:schema140,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+const _errs1 = errors;
+let valid0 = true;
+const _errs2 = errors;
+if(!(data && typeof data == "object" && !Array.isArray(data))){
+const err1 = {};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var _valid0 = _errs2 === errors;
+errors = _errs1;
+if(vErrors !== null){
+if(_errs1){
+vErrors.length = _errs1;
+}
+else {
+vErrors = null;
+}
+}
+let ifClause0;
+if(_valid0){
+const _errs4 = errors;
+if(!(validate121(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs4 === errors;
+valid0 = _valid0;
+if(valid0){
+var props0 = true;
+}
+ifClause0 = "then";
+}
+else {
+const _errs5 = errors;
+if(Array.isArray(data)){
+if(data.length < 1){
+const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema123,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+const len0 = data.length;
+for(let i0=0; i0<len0; i0++){
+let data0 = data[i0];
+if(typeof data0 !== "string"){
+const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.items.type,parentSchema:schema123.items,data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+else {
+const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema123.type,parentSchema:schema123,data};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var _valid0 = _errs5 === errors;
+valid0 = _valid0;
+if(valid0){
+var items0 = true;
+}
+ifClause0 = "else";
+}
+if(!valid0){
+const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema140.if,parentSchema:schema140,data};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+validate139.errors = vErrors;
+evaluated0.props = props0;
+evaluated0.items = items0;
+return errors === 0;
+}
+validate139.evaluated = {"dynamicProps":true,"dynamicItems":true};
+
+
+function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate138.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs1 = errors;
+let valid0 = false;
+let passing0 = null;
+const _errs2 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.run === undefined){
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema164.oneOf[0].required,parentSchema:schema164.oneOf[0],data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+var _valid0 = _errs2 === errors;
+if(_valid0){
+valid0 = true;
+passing0 = 0;
+}
+const _errs3 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.probe === undefined){
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema164.oneOf[1].required,parentSchema:schema164.oneOf[1],data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+var _valid0 = _errs3 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 1];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 1;
+}
+}
+if(!valid0){
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema164.oneOf,parentSchema:schema164,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+else {
+errors = _errs1;
+if(vErrors !== null){
+if(_errs1){
+vErrors.length = _errs1;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(((key0 === "run") || (key0 === "expect")) || (key0 === "probe"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema164,data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.run !== undefined){
+if(!(validate139(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
+errors = vErrors.length;
+}
+}
+if(data.expect !== undefined){
+let data1 = data.expect;
+if(typeof data1 !== "string"){
+const err4 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema164.properties.expect.type,parentSchema:schema164.properties.expect,data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.probe !== undefined){
+let data2 = data.probe;
+if(typeof data2 !== "string"){
+const err5 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema164.properties.probe.type,parentSchema:schema164.properties.probe,data:data2};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.expect !== undefined){
+if(data.run === undefined){
+const err6 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "expect",
+    missingProperty: "run",
+    depsCount: 1,
+    deps: "run"},message:"must have property run when property expect is present",schema:schema164.dependentRequired,parentSchema:schema164,data};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema164.type,parentSchema:schema164,data};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+validate138.errors = vErrors;
+return errors === 0;
+}
+validate138.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema167 = {"type":"object","additionalProperties":{"$ref":"#/$defs/value"}};
+
+function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate144.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+let data0 = data[key0];
+if(((typeof data0 !== "string") && (!((typeof data0 == "number") && (isFinite(data0))))) && (typeof data0 !== "boolean")){
+const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema156.type},message:"must be string,number,boolean",schema:schema156.type,parentSchema:schema156,data:data0};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+}
+else {
+const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema167.type,parentSchema:schema167,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+validate144.errors = vErrors;
+return errors === 0;
+}
+validate144.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema172 = {"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false};
+
+function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate146.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.message === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema172.required,parentSchema:schema172,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.audiences === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema172.required,parentSchema:schema172,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((key0 === "message") || (key0 === "audiences")) || (key0 === "set"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema172,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.message !== undefined){
+let data0 = data.message;
+if(typeof data0 !== "string"){
+const err3 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema172.properties.message.type,parentSchema:schema172.properties.message,data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.audiences !== undefined){
+let data1 = data.audiences;
+if(Array.isArray(data1)){
+if(data1.length < 1){
+const err4 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema172.properties.audiences,data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+let data2 = data1[i0];
+if(typeof data2 !== "string"){
+const err5 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema172.properties.audiences.items.type,parentSchema:schema172.properties.audiences.items,data:data2};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema172.properties.audiences.type,parentSchema:schema172.properties.audiences,data:data1};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.set !== undefined){
+if(!(validate144(data.set, {instancePath:instancePath+"/set",parentData:data,parentDataProperty:"set",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema172.type,parentSchema:schema172,data};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+validate146.errors = vErrors;
+return errors === 0;
+}
+validate146.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate135.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs1 = errors;
+let valid0 = false;
+let passing0 = null;
+const _errs2 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.run === undefined){
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema158.oneOf[0].required,parentSchema:schema158.oneOf[0],data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+var _valid0 = _errs2 === errors;
+if(_valid0){
+valid0 = true;
+passing0 = 0;
+}
+const _errs3 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.uses === undefined){
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "uses"},message:"must have required property '"+"uses"+"'",schema:schema158.oneOf[1].required,parentSchema:schema158.oneOf[1],data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+var _valid0 = _errs3 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 1];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 1;
+}
+const _errs4 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.restore === undefined){
+const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "restore"},message:"must have required property '"+"restore"+"'",schema:schema158.oneOf[2].required,parentSchema:schema158.oneOf[2],data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+var _valid0 = _errs4 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 2];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 2;
+}
+const _errs5 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.recover === undefined){
+const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "recover"},message:"must have required property '"+"recover"+"'",schema:schema158.oneOf[3].required,parentSchema:schema158.oneOf[3],data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+var _valid0 = _errs5 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 3];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 3;
+}
+const _errs6 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.probe === undefined){
+const err4 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema158.oneOf[4].required,parentSchema:schema158.oneOf[4],data};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+var _valid0 = _errs6 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 4];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 4;
+}
+const _errs7 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.notify === undefined){
+const err5 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "notify"},message:"must have required property '"+"notify"+"'",schema:schema158.oneOf[5].required,parentSchema:schema158.oneOf[5],data};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+var _valid0 = _errs7 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 5];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 5;
+}
+const _errs8 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.wait === undefined){
+const err6 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "wait"},message:"must have required property '"+"wait"+"'",schema:schema158.oneOf[6].required,parentSchema:schema158.oneOf[6],data};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+var _valid0 = _errs8 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 6];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 6;
+}
+}
+}
+}
+}
+}
+}
+if(!valid0){
+const err7 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema158.oneOf,parentSchema:schema158,data};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+else {
+errors = _errs1;
+if(vErrors !== null){
+if(_errs1){
+vErrors.length = _errs1;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(func1.call(schema158.properties, key0))){
+const err8 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema158,data};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.id !== undefined){
+let data0 = data.id;
+if(typeof data0 !== "string"){
+const err9 = {instancePath:instancePath+"/id",schemaPath:"common.schema.json#/$defs/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data0};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.title !== undefined){
+let data1 = data.title;
+if(typeof data1 !== "string"){
+const err10 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema158.properties.title.type,parentSchema:schema158.properties.title,data:data1};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.needs !== undefined){
+let data2 = data.needs;
+if(Array.isArray(data2)){
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
+if(typeof data3 !== "string"){
+const err11 = {instancePath:instancePath+"/needs/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.items.type,parentSchema:schema99.items,data:data3};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/needs",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema99.type,parentSchema:schema99,data:data2};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.when !== undefined){
+let data4 = data.when;
+if(typeof data4 !== "string"){
+const err13 = {instancePath:instancePath+"/when",schemaPath:"#/properties/when/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema158.properties.when.type,parentSchema:schema158.properties.when,data:data4};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.timeout !== undefined){
+let data5 = data.timeout;
+if(typeof data5 !== "string"){
+const err14 = {instancePath:instancePath+"/timeout",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data5};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.retry !== undefined){
+if(!(validate136(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+errors = vErrors.length;
+}
+}
+if(data.verify !== undefined){
+let data7 = data.verify;
+if(Array.isArray(data7)){
+const len1 = data7.length;
+for(let i1=0; i1<len1; i1++){
+if(!(validate138(data7[i1], {instancePath:instancePath+"/verify/" + i1,parentData:data7,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/verify",schemaPath:"#/properties/verify/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema158.properties.verify.type,parentSchema:schema158.properties.verify,data:data7};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data.run !== undefined){
+if(!(validate139(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
+errors = vErrors.length;
+}
+}
+if(data.expect !== undefined){
+let data10 = data.expect;
+if(typeof data10 !== "string"){
+const err16 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema158.properties.expect.type,parentSchema:schema158.properties.expect,data:data10};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data.uses !== undefined){
+let data11 = data.uses;
+if(typeof data11 !== "string"){
+const err17 = {instancePath:instancePath+"/uses",schemaPath:"#/properties/uses/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema158.properties.uses.type,parentSchema:schema158.properties.uses,data:data11};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data.with !== undefined){
+if(!(validate144(data.with, {instancePath:instancePath+"/with",parentData:data,parentDataProperty:"with",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
+errors = vErrors.length;
+}
+}
+if(data.restore !== undefined){
+let data13 = data.restore;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+if(data13.system === undefined){
+const err18 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'",schema:schema169.required,parentSchema:schema169,data:data13};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+if(data13.to === undefined){
+const err19 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema169.required,parentSchema:schema169,data:data13};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+for(const key1 in data13){
+if(!((((key1 === "system") || (key1 === "at")) || (key1 === "to")) || (key1 === "paths"))){
+const err20 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema169,data:data13};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data13.system !== undefined){
+let data14 = data13.system;
+if(typeof data14 !== "string"){
+const err21 = {instancePath:instancePath+"/restore/system",schemaPath:"#/$defs/restore/properties/system/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema169.properties.system.type,parentSchema:schema169.properties.system,data:data14};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data13.at !== undefined){
+let data15 = data13.at;
+if(typeof data15 !== "string"){
+const err22 = {instancePath:instancePath+"/restore/at",schemaPath:"#/$defs/restore/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema169.properties.at.type,parentSchema:schema169.properties.at,data:data15};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data13.to !== undefined){
+let data16 = data13.to;
+if(typeof data16 !== "string"){
+const err23 = {instancePath:instancePath+"/restore/to",schemaPath:"#/$defs/restore/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema169.properties.to.type,parentSchema:schema169.properties.to,data:data16};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+if(data13.paths !== undefined){
+let data17 = data13.paths;
+if(Array.isArray(data17)){
+const len2 = data17.length;
+for(let i2=0; i2<len2; i2++){
+let data18 = data17[i2];
+if(typeof data18 !== "string"){
+const err24 = {instancePath:instancePath+"/restore/paths/" + i2,schemaPath:"#/$defs/restore/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema169.properties.paths.items.type,parentSchema:schema169.properties.paths.items,data:data18};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/restore/paths",schemaPath:"#/$defs/restore/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema169.properties.paths.type,parentSchema:schema169.properties.paths,data:data17};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema169.type,parentSchema:schema169,data:data13};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data.recover !== undefined){
+let data19 = data.recover;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.systems === undefined){
+const err27 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'",schema:schema170.required,parentSchema:schema170,data:data19};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+for(const key2 in data19){
+if(!((key2 === "systems") || (key2 === "at"))){
+const err28 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema170,data:data19};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data19.systems !== undefined){
+let data20 = data19.systems;
+if((typeof data20 !== "string") && (!(Array.isArray(data20)))){
+const err29 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/type",keyword:"type",params:{type: schema170.properties.systems.type},message:"must be string,array",schema:schema170.properties.systems.type,parentSchema:schema170.properties.systems,data:data20};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+const _errs55 = errors;
+let valid15 = true;
+const _errs56 = errors;
+if(typeof data20 !== "string"){
+const err30 = {};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+var _valid1 = _errs56 === errors;
+errors = _errs55;
+if(vErrors !== null){
+if(_errs55){
+vErrors.length = _errs55;
+}
+else {
+vErrors = null;
+}
+}
+let ifClause0;
+if(_valid1){
+const _errs58 = errors;
+if("*" !== data20){
+const err31 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/then/const",keyword:"const",params:{allowedValue: "*"},message:"must be equal to constant",schema:"*",parentSchema:schema170.properties.systems.then,data:data20};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+var _valid1 = _errs58 === errors;
+valid15 = _valid1;
+ifClause0 = "then";
+}
+else {
+const _errs59 = errors;
+if(Array.isArray(data20)){
+if(data20.length < 1){
+const err32 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema170.properties.systems.else,data:data20};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+const len3 = data20.length;
+for(let i3=0; i3<len3; i3++){
+let data21 = data20[i3];
+if(typeof data21 !== "string"){
+const err33 = {instancePath:instancePath+"/recover/systems/" + i3,schemaPath:"#/$defs/recover/properties/systems/else/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema170.properties.systems.else.items.type,parentSchema:schema170.properties.systems.else.items,data:data21};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema170.properties.systems.else.type,parentSchema:schema170.properties.systems.else,data:data20};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+var _valid1 = _errs59 === errors;
+valid15 = _valid1;
+ifClause0 = "else";
+}
+if(!valid15){
+const err35 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema170.properties.systems.if,parentSchema:schema170.properties.systems,data:data20};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+if(data19.at !== undefined){
+let data22 = data19.at;
+if(typeof data22 !== "string"){
+const err36 = {instancePath:instancePath+"/recover/at",schemaPath:"#/$defs/recover/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema170.properties.at.type,parentSchema:schema170.properties.at,data:data22};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema170.type,parentSchema:schema170,data:data19};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+if(data.probe !== undefined){
+let data23 = data.probe;
+if(typeof data23 !== "string"){
+const err38 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema158.properties.probe.type,parentSchema:schema158.properties.probe,data:data23};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+if(data.for !== undefined){
+let data24 = data.for;
+if(typeof data24 !== "string"){
+const err39 = {instancePath:instancePath+"/for",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data24};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+if(data.notify !== undefined){
+if(!(validate146(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+errors = vErrors.length;
+}
+}
+if(data.wait !== undefined){
+let data26 = data.wait;
+if(typeof data26 !== "string"){
+const err40 = {instancePath:instancePath+"/wait",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data26};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data.expect !== undefined){
+if(data.run === undefined){
+const err41 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "expect",
+    missingProperty: "run",
+    depsCount: 1,
+    deps: "run"},message:"must have property run when property expect is present",schema:schema158.dependentRequired,parentSchema:schema158,data};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+if(data.with !== undefined){
+if(data.uses === undefined){
+const err42 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "with",
+    missingProperty: "uses",
+    depsCount: 1,
+    deps: "uses"},message:"must have property uses when property with is present",schema:schema158.dependentRequired,parentSchema:schema158,data};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+if(data.for !== undefined){
+if(data.probe === undefined){
+const err43 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "for",
+    missingProperty: "probe",
+    depsCount: 1,
+    deps: "probe"},message:"must have property probe when property for is present",schema:schema158.dependentRequired,parentSchema:schema158,data};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+}
+}
+else {
+const err44 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema158.type,parentSchema:schema158,data};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+validate135.errors = vErrors;
+return errors === 0;
+}
+validate135.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate134.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(Array.isArray(data)){
+if(data.length > 1000){
+const err0 = {instancePath,schemaPath:"#/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema157,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.length < 1){
+const err1 = {instancePath,schemaPath:"#/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema157,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+const len0 = data.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate135(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema157.type,parentSchema:schema157,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+validate134.errors = vErrors;
+return errors === 0;
+}
+validate134.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate129.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.steps === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema153.required,parentSchema:schema153,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((key0 === "description") || (key0 === "params")) || (key0 === "steps"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema153,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.description !== undefined){
+let data0 = data.description;
+if(typeof data0 !== "string"){
+const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema153.properties.description.type,parentSchema:schema153.properties.description,data:data0};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.params !== undefined){
+if(!(validate130(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+errors = vErrors.length;
+}
+}
+if(data.steps !== undefined){
+if(!(validate134(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema153.type,parentSchema:schema153,data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
 }
 errors++;
 }
@@ -8556,1544 +10118,9 @@ return errors === 0;
 }
 validate128.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema155 = {"type":"array","items":{"$ref":"#/$defs/step"},"minItems":1,"maxItems":1000,"$defs":{"step":{"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false},"check":{"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false},"restore":{"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false},"recover":{"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false},"notify":{"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false}}};
-const schema156 = {"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false};
-const schema167 = {"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false};
-const schema168 = {"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false};
-
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate134.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.limit === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'",schema:schema65.required,parentSchema:schema65,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(((key0 === "limit") || (key0 === "interval")) || (key0 === "backoff"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema65,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.limit !== undefined){
-let data0 = data.limit;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err2 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema65.properties.limit.type,parentSchema:schema65.properties.limit,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 > 1000 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema65.properties.limit,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data0 < 0 || isNaN(data0)){
-const err4 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema65.properties.limit,data:data0};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-}
-if(data.interval !== undefined){
-let data1 = data.interval;
-if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/interval",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data1};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-if(data.backoff !== undefined){
-let data2 = data.backoff;
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 100 || isNaN(data2)){
-const err6 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema65.properties.backoff,data:data2};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data2 < 1 || isNaN(data2)){
-const err7 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema65.properties.backoff,data:data2};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/backoff",schemaPath:"#/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema65.properties.backoff.type,parentSchema:schema65.properties.backoff,data:data2};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-}
-else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema65.type,parentSchema:schema65,data};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-validate134.errors = vErrors;
-return errors === 0;
-}
-validate134.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema162 = {"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false};
-
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate137.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!data || typeof data != "object"){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema138.type},message:"must be array,object",schema:schema138.type,parentSchema:schema138,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-const _errs1 = errors;
-let valid0 = true;
-const _errs2 = errors;
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err1 = {};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs2 === errors;
-errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
-vErrors.length = _errs1;
-}
-else {
-vErrors = null;
-}
-}
-let ifClause0;
-if(_valid0){
-const _errs4 = errors;
-if(!(validate119(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs4 === errors;
-valid0 = _valid0;
-if(valid0){
-var props0 = true;
-}
-ifClause0 = "then";
-}
-else {
-const _errs5 = errors;
-if(Array.isArray(data)){
-if(data.length < 1){
-const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema121,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-const len0 = data.length;
-for(let i0=0; i0<len0; i0++){
-let data0 = data[i0];
-if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema121.items.type,parentSchema:schema121.items,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-}
-else {
-const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema121.type,parentSchema:schema121,data};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-var _valid0 = _errs5 === errors;
-valid0 = _valid0;
-if(valid0){
-var items0 = true;
-}
-ifClause0 = "else";
-}
-if(!valid0){
-const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema138.if,parentSchema:schema138,data};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-validate137.errors = vErrors;
-evaluated0.props = props0;
-evaluated0.items = items0;
-return errors === 0;
-}
-validate137.evaluated = {"dynamicProps":true,"dynamicItems":true};
-
-
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate136.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs1 = errors;
-let valid0 = false;
-let passing0 = null;
-const _errs2 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.run === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema162.oneOf[0].required,parentSchema:schema162.oneOf[0],data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-var _valid0 = _errs2 === errors;
-if(_valid0){
-valid0 = true;
-passing0 = 0;
-}
-const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.probe === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema162.oneOf[1].required,parentSchema:schema162.oneOf[1],data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-var _valid0 = _errs3 === errors;
-if(_valid0 && valid0){
-valid0 = false;
-passing0 = [passing0, 1];
-}
-else {
-if(_valid0){
-valid0 = true;
-passing0 = 1;
-}
-}
-if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema162.oneOf,parentSchema:schema162,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-else {
-errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
-vErrors.length = _errs1;
-}
-else {
-vErrors = null;
-}
-}
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(((key0 === "run") || (key0 === "expect")) || (key0 === "probe"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema162,data};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.run !== undefined){
-if(!(validate137(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
-errors = vErrors.length;
-}
-}
-if(data.expect !== undefined){
-let data1 = data.expect;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema162.properties.expect.type,parentSchema:schema162.properties.expect,data:data1};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.probe !== undefined){
-let data2 = data.probe;
-if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema162.properties.probe.type,parentSchema:schema162.properties.probe,data:data2};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-if(data.expect !== undefined){
-if(data.run === undefined){
-const err6 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "expect",
-    missingProperty: "run",
-    depsCount: 1,
-    deps: "run"},message:"must have property run when property expect is present",schema:schema162.dependentRequired,parentSchema:schema162,data};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-}
-else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema162.type,parentSchema:schema162,data};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-validate136.errors = vErrors;
-return errors === 0;
-}
-validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema165 = {"type":"object","additionalProperties":{"$ref":"#/$defs/value"}};
-
-function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate142.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-let data0 = data[key0];
-if(((typeof data0 !== "string") && (!((typeof data0 == "number") && (isFinite(data0))))) && (typeof data0 !== "boolean")){
-const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema154.type},message:"must be string,number,boolean",schema:schema154.type,parentSchema:schema154,data:data0};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema165.type,parentSchema:schema165,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate142.errors = vErrors;
-return errors === 0;
-}
-validate142.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema170 = {"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false};
-
-function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate144.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.message === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema170.required,parentSchema:schema170,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.audiences === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema170.required,parentSchema:schema170,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(((key0 === "message") || (key0 === "audiences")) || (key0 === "set"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema170,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.message !== undefined){
-let data0 = data.message;
-if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema170.properties.message.type,parentSchema:schema170.properties.message,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.audiences !== undefined){
-let data1 = data.audiences;
-if(Array.isArray(data1)){
-if(data1.length < 1){
-const err4 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema170.properties.audiences,data:data1};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-let data2 = data1[i0];
-if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema170.properties.audiences.items.type,parentSchema:schema170.properties.audiences.items,data:data2};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-}
-else {
-const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema170.properties.audiences.type,parentSchema:schema170.properties.audiences,data:data1};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-if(data.set !== undefined){
-if(!(validate142(data.set, {instancePath:instancePath+"/set",parentData:data,parentDataProperty:"set",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema170.type,parentSchema:schema170,data};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-validate144.errors = vErrors;
-return errors === 0;
-}
-validate144.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate133.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs1 = errors;
-let valid0 = false;
-let passing0 = null;
-const _errs2 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.run === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema156.oneOf[0].required,parentSchema:schema156.oneOf[0],data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-var _valid0 = _errs2 === errors;
-if(_valid0){
-valid0 = true;
-passing0 = 0;
-}
-const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.uses === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "uses"},message:"must have required property '"+"uses"+"'",schema:schema156.oneOf[1].required,parentSchema:schema156.oneOf[1],data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-var _valid0 = _errs3 === errors;
-if(_valid0 && valid0){
-valid0 = false;
-passing0 = [passing0, 1];
-}
-else {
-if(_valid0){
-valid0 = true;
-passing0 = 1;
-}
-const _errs4 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.restore === undefined){
-const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "restore"},message:"must have required property '"+"restore"+"'",schema:schema156.oneOf[2].required,parentSchema:schema156.oneOf[2],data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-var _valid0 = _errs4 === errors;
-if(_valid0 && valid0){
-valid0 = false;
-passing0 = [passing0, 2];
-}
-else {
-if(_valid0){
-valid0 = true;
-passing0 = 2;
-}
-const _errs5 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.recover === undefined){
-const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "recover"},message:"must have required property '"+"recover"+"'",schema:schema156.oneOf[3].required,parentSchema:schema156.oneOf[3],data};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-var _valid0 = _errs5 === errors;
-if(_valid0 && valid0){
-valid0 = false;
-passing0 = [passing0, 3];
-}
-else {
-if(_valid0){
-valid0 = true;
-passing0 = 3;
-}
-const _errs6 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.probe === undefined){
-const err4 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema156.oneOf[4].required,parentSchema:schema156.oneOf[4],data};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-var _valid0 = _errs6 === errors;
-if(_valid0 && valid0){
-valid0 = false;
-passing0 = [passing0, 4];
-}
-else {
-if(_valid0){
-valid0 = true;
-passing0 = 4;
-}
-const _errs7 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.notify === undefined){
-const err5 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "notify"},message:"must have required property '"+"notify"+"'",schema:schema156.oneOf[5].required,parentSchema:schema156.oneOf[5],data};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-var _valid0 = _errs7 === errors;
-if(_valid0 && valid0){
-valid0 = false;
-passing0 = [passing0, 5];
-}
-else {
-if(_valid0){
-valid0 = true;
-passing0 = 5;
-}
-const _errs8 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.wait === undefined){
-const err6 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "wait"},message:"must have required property '"+"wait"+"'",schema:schema156.oneOf[6].required,parentSchema:schema156.oneOf[6],data};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-var _valid0 = _errs8 === errors;
-if(_valid0 && valid0){
-valid0 = false;
-passing0 = [passing0, 6];
-}
-else {
-if(_valid0){
-valid0 = true;
-passing0 = 6;
-}
-}
-}
-}
-}
-}
-}
-if(!valid0){
-const err7 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema156.oneOf,parentSchema:schema156,data};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-else {
-errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
-vErrors.length = _errs1;
-}
-else {
-vErrors = null;
-}
-}
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(func1.call(schema156.properties, key0))){
-const err8 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema156,data};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data.id !== undefined){
-let data0 = data.id;
-if(typeof data0 !== "string"){
-const err9 = {instancePath:instancePath+"/id",schemaPath:"common.schema.json#/$defs/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data0};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-if(data.title !== undefined){
-let data1 = data.title;
-if(typeof data1 !== "string"){
-const err10 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema156.properties.title.type,parentSchema:schema156.properties.title,data:data1};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-if(data.needs !== undefined){
-let data2 = data.needs;
-if(Array.isArray(data2)){
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-let data3 = data2[i0];
-if(typeof data3 !== "string"){
-const err11 = {instancePath:instancePath+"/needs/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema97.items.type,parentSchema:schema97.items,data:data3};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-}
-else {
-const err12 = {instancePath:instancePath+"/needs",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema97.type,parentSchema:schema97,data:data2};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-if(data.when !== undefined){
-let data4 = data.when;
-if(typeof data4 !== "string"){
-const err13 = {instancePath:instancePath+"/when",schemaPath:"#/properties/when/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema156.properties.when.type,parentSchema:schema156.properties.when,data:data4};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-}
-if(data.timeout !== undefined){
-let data5 = data.timeout;
-if(typeof data5 !== "string"){
-const err14 = {instancePath:instancePath+"/timeout",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data5};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-if(data.retry !== undefined){
-if(!(validate134(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
-}
-}
-if(data.verify !== undefined){
-let data7 = data.verify;
-if(Array.isArray(data7)){
-const len1 = data7.length;
-for(let i1=0; i1<len1; i1++){
-if(!(validate136(data7[i1], {instancePath:instancePath+"/verify/" + i1,parentData:data7,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/verify",schemaPath:"#/properties/verify/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema156.properties.verify.type,parentSchema:schema156.properties.verify,data:data7};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data.run !== undefined){
-if(!(validate137(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
-errors = vErrors.length;
-}
-}
-if(data.expect !== undefined){
-let data10 = data.expect;
-if(typeof data10 !== "string"){
-const err16 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema156.properties.expect.type,parentSchema:schema156.properties.expect,data:data10};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-if(data.uses !== undefined){
-let data11 = data.uses;
-if(typeof data11 !== "string"){
-const err17 = {instancePath:instancePath+"/uses",schemaPath:"#/properties/uses/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema156.properties.uses.type,parentSchema:schema156.properties.uses,data:data11};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-if(data.with !== undefined){
-if(!(validate142(data.with, {instancePath:instancePath+"/with",parentData:data,parentDataProperty:"with",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
-errors = vErrors.length;
-}
-}
-if(data.restore !== undefined){
-let data13 = data.restore;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.system === undefined){
-const err18 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'",schema:schema167.required,parentSchema:schema167,data:data13};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-if(data13.to === undefined){
-const err19 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema167.required,parentSchema:schema167,data:data13};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-for(const key1 in data13){
-if(!((((key1 === "system") || (key1 === "at")) || (key1 === "to")) || (key1 === "paths"))){
-const err20 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema167,data:data13};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-if(data13.system !== undefined){
-let data14 = data13.system;
-if(typeof data14 !== "string"){
-const err21 = {instancePath:instancePath+"/restore/system",schemaPath:"#/$defs/restore/properties/system/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema167.properties.system.type,parentSchema:schema167.properties.system,data:data14};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-if(data13.at !== undefined){
-let data15 = data13.at;
-if(typeof data15 !== "string"){
-const err22 = {instancePath:instancePath+"/restore/at",schemaPath:"#/$defs/restore/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema167.properties.at.type,parentSchema:schema167.properties.at,data:data15};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-if(data13.to !== undefined){
-let data16 = data13.to;
-if(typeof data16 !== "string"){
-const err23 = {instancePath:instancePath+"/restore/to",schemaPath:"#/$defs/restore/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema167.properties.to.type,parentSchema:schema167.properties.to,data:data16};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-}
-if(data13.paths !== undefined){
-let data17 = data13.paths;
-if(Array.isArray(data17)){
-const len2 = data17.length;
-for(let i2=0; i2<len2; i2++){
-let data18 = data17[i2];
-if(typeof data18 !== "string"){
-const err24 = {instancePath:instancePath+"/restore/paths/" + i2,schemaPath:"#/$defs/restore/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema167.properties.paths.items.type,parentSchema:schema167.properties.paths.items,data:data18};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-}
-}
-else {
-const err25 = {instancePath:instancePath+"/restore/paths",schemaPath:"#/$defs/restore/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema167.properties.paths.type,parentSchema:schema167.properties.paths,data:data17};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-}
-}
-else {
-const err26 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema167.type,parentSchema:schema167,data:data13};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-}
-if(data.recover !== undefined){
-let data19 = data.recover;
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.systems === undefined){
-const err27 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'",schema:schema168.required,parentSchema:schema168,data:data19};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-for(const key2 in data19){
-if(!((key2 === "systems") || (key2 === "at"))){
-const err28 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema168,data:data19};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-if(data19.systems !== undefined){
-let data20 = data19.systems;
-if((typeof data20 !== "string") && (!(Array.isArray(data20)))){
-const err29 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/type",keyword:"type",params:{type: schema168.properties.systems.type},message:"must be string,array",schema:schema168.properties.systems.type,parentSchema:schema168.properties.systems,data:data20};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-const _errs55 = errors;
-let valid15 = true;
-const _errs56 = errors;
-if(typeof data20 !== "string"){
-const err30 = {};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-var _valid1 = _errs56 === errors;
-errors = _errs55;
-if(vErrors !== null){
-if(_errs55){
-vErrors.length = _errs55;
-}
-else {
-vErrors = null;
-}
-}
-let ifClause0;
-if(_valid1){
-const _errs58 = errors;
-if("*" !== data20){
-const err31 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/then/const",keyword:"const",params:{allowedValue: "*"},message:"must be equal to constant",schema:"*",parentSchema:schema168.properties.systems.then,data:data20};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-var _valid1 = _errs58 === errors;
-valid15 = _valid1;
-ifClause0 = "then";
-}
-else {
-const _errs59 = errors;
-if(Array.isArray(data20)){
-if(data20.length < 1){
-const err32 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema168.properties.systems.else,data:data20};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-const len3 = data20.length;
-for(let i3=0; i3<len3; i3++){
-let data21 = data20[i3];
-if(typeof data21 !== "string"){
-const err33 = {instancePath:instancePath+"/recover/systems/" + i3,schemaPath:"#/$defs/recover/properties/systems/else/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema168.properties.systems.else.items.type,parentSchema:schema168.properties.systems.else.items,data:data21};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-}
-}
-else {
-const err34 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema168.properties.systems.else.type,parentSchema:schema168.properties.systems.else,data:data20};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-var _valid1 = _errs59 === errors;
-valid15 = _valid1;
-ifClause0 = "else";
-}
-if(!valid15){
-const err35 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema168.properties.systems.if,parentSchema:schema168.properties.systems,data:data20};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-}
-if(data19.at !== undefined){
-let data22 = data19.at;
-if(typeof data22 !== "string"){
-const err36 = {instancePath:instancePath+"/recover/at",schemaPath:"#/$defs/recover/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema168.properties.at.type,parentSchema:schema168.properties.at,data:data22};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-}
-}
-else {
-const err37 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema168.type,parentSchema:schema168,data:data19};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-}
-}
-if(data.probe !== undefined){
-let data23 = data.probe;
-if(typeof data23 !== "string"){
-const err38 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema156.properties.probe.type,parentSchema:schema156.properties.probe,data:data23};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-}
-if(data.for !== undefined){
-let data24 = data.for;
-if(typeof data24 !== "string"){
-const err39 = {instancePath:instancePath+"/for",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data24};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-}
-if(data.notify !== undefined){
-if(!(validate144(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
-errors = vErrors.length;
-}
-}
-if(data.wait !== undefined){
-let data26 = data.wait;
-if(typeof data26 !== "string"){
-const err40 = {instancePath:instancePath+"/wait",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data26};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-}
-}
-if(data.expect !== undefined){
-if(data.run === undefined){
-const err41 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "expect",
-    missingProperty: "run",
-    depsCount: 1,
-    deps: "run"},message:"must have property run when property expect is present",schema:schema156.dependentRequired,parentSchema:schema156,data};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
-errors++;
-}
-}
-if(data.with !== undefined){
-if(data.uses === undefined){
-const err42 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "with",
-    missingProperty: "uses",
-    depsCount: 1,
-    deps: "uses"},message:"must have property uses when property with is present",schema:schema156.dependentRequired,parentSchema:schema156,data};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
-errors++;
-}
-}
-if(data.for !== undefined){
-if(data.probe === undefined){
-const err43 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "for",
-    missingProperty: "probe",
-    depsCount: 1,
-    deps: "probe"},message:"must have property probe when property for is present",schema:schema156.dependentRequired,parentSchema:schema156,data};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
-errors++;
-}
-}
-}
-else {
-const err44 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema156.type,parentSchema:schema156,data};
-if(vErrors === null){
-vErrors = [err44];
-}
-else {
-vErrors.push(err44);
-}
-errors++;
-}
-validate133.errors = vErrors;
-return errors === 0;
-}
-validate133.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate132.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(Array.isArray(data)){
-if(data.length > 1000){
-const err0 = {instancePath,schemaPath:"#/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema155,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.length < 1){
-const err1 = {instancePath,schemaPath:"#/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema155,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-const len0 = data.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate133(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema155.type,parentSchema:schema155,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-validate132.errors = vErrors;
-return errors === 0;
-}
-validate132.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate127.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.steps === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema151.required,parentSchema:schema151,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(((key0 === "description") || (key0 === "params")) || (key0 === "steps"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema151,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.description !== undefined){
-let data0 = data.description;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema151.properties.description.type,parentSchema:schema151.properties.description,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.params !== undefined){
-if(!(validate128(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
-errors = vErrors.length;
-}
-}
-if(data.steps !== undefined){
-if(!(validate132(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema151.type,parentSchema:schema151,data};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-validate127.errors = vErrors;
-return errors === 0;
-}
-validate127.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate126.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(validate127(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema150.type,parentSchema:schema150,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-validate126.errors = vErrors;
-return errors === 0;
-}
-validate126.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const schema172 = {"type":"object","additionalProperties":{"$ref":"#/$defs/runbook"},"$defs":{"runbook":{"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false},"objectives":{"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false}}};
-const schema173 = {"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false};
-const schema174 = {"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false};
-
-function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate153.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!((key0 === "rto") || (key0 === "rpo"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema174,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.rto !== undefined){
-let data0 = data.rto;
-if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/rto",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.rpo !== undefined){
-let data1 = data.rpo;
-if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/rpo",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data1};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-}
-else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema174.type,parentSchema:schema174,data};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-validate153.errors = vErrors;
-return errors === 0;
-}
-validate153.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
+const schema174 = {"type":"object","additionalProperties":{"$ref":"#/$defs/runbook"},"$defs":{"runbook":{"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false},"objectives":{"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false}}};
+const schema175 = {"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false};
+const schema176 = {"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false};
 
 function validate155(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10107,19 +10134,51 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate129(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema152.type,parentSchema:schema152,data};
+if(!((key0 === "rto") || (key0 === "rpo"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema176,data};
 if(vErrors === null){
 vErrors = [err0];
 }
 else {
 vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.rto !== undefined){
+let data0 = data.rto;
+if(typeof data0 !== "string"){
+const err1 = {instancePath:instancePath+"/rto",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data0};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.rpo !== undefined){
+let data1 = data.rpo;
+if(typeof data1 !== "string"){
+const err2 = {instancePath:instancePath+"/rpo",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data1};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema176.type,parentSchema:schema176,data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
 }
 errors++;
 }
@@ -10129,10 +10188,44 @@ return errors === 0;
 validate155.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate152.evaluated;
+const evaluated0 = validate157.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(validate131(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema154.type,parentSchema:schema154,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+validate157.errors = vErrors;
+return errors === 0;
+}
+validate157.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate154.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10141,7 +10234,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.steps === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema173.required,parentSchema:schema173,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema175.required,parentSchema:schema175,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10152,7 +10245,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((((key0 === "title") || (key0 === "description")) || (key0 === "incident")) || (key0 === "objectives")) || (key0 === "params")) || (key0 === "steps"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema173,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema175,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -10165,7 +10258,7 @@ errors++;
 if(data.title !== undefined){
 let data0 = data.title;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema173.properties.title.type,parentSchema:schema173.properties.title,data:data0};
+const err2 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema175.properties.title.type,parentSchema:schema175.properties.title,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -10178,7 +10271,7 @@ errors++;
 if(data.description !== undefined){
 let data1 = data.description;
 if(typeof data1 !== "string"){
-const err3 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema173.properties.description.type,parentSchema:schema173.properties.description,data:data1};
+const err3 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema175.properties.description.type,parentSchema:schema175.properties.description,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -10191,7 +10284,7 @@ errors++;
 if(data.incident !== undefined){
 let data2 = data.incident;
 if(typeof data2 !== "string"){
-const err4 = {instancePath:instancePath+"/incident",schemaPath:"#/properties/incident/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema173.properties.incident.type,parentSchema:schema173.properties.incident,data:data2};
+const err4 = {instancePath:instancePath+"/incident",schemaPath:"#/properties/incident/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema175.properties.incident.type,parentSchema:schema175.properties.incident,data:data2};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -10202,26 +10295,26 @@ errors++;
 }
 }
 if(data.objectives !== undefined){
-if(!(validate153(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
-errors = vErrors.length;
-}
-}
-if(data.params !== undefined){
-if(!(validate155(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
+if(!(validate155(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
 errors = vErrors.length;
 }
 }
+if(data.params !== undefined){
+if(!(validate157(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
+errors = vErrors.length;
+}
+}
 if(data.steps !== undefined){
-if(!(validate132(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+if(!(validate134(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema173.type,parentSchema:schema173,data};
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema175.type,parentSchema:schema175,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -10230,16 +10323,16 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate152.errors = vErrors;
+validate154.errors = vErrors;
 return errors === 0;
 }
-validate152.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate154.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate151.evaluated;
+const evaluated0 = validate153.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10248,14 +10341,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate152(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+if(!(validate154(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema172.type,parentSchema:schema172,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema174.type,parentSchema:schema174,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10264,20 +10357,20 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate151.errors = vErrors;
+validate153.errors = vErrors;
 return errors === 0;
 }
-validate151.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate153.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema178 = {"type":"object","additionalProperties":{"$ref":"#/$defs/channel"},"$defs":{"channel":{"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]},"email":{"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false},"webhook":{"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false},"file":{"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false}}};
-const schema179 = {"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]};
-const schema186 = {"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false};
-const schema180 = {"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false};
+const schema180 = {"type":"object","additionalProperties":{"$ref":"#/$defs/channel"},"$defs":{"channel":{"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]},"email":{"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false},"webhook":{"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false},"file":{"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false}}};
+const schema181 = {"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]};
+const schema188 = {"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false};
+const schema182 = {"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false};
 
-function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate164.evaluated;
+const evaluated0 = validate166.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10285,7 +10378,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema141.type},message:"must be string,object",schema:schema141.type,parentSchema:schema141,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema143.type},message:"must be string,object",schema:schema143.type,parentSchema:schema143,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10505,7 +10598,7 @@ var props0 = true;
 }
 }
 if(!valid0){
-const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema141.if,parentSchema:schema141,data};
+const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema143.if,parentSchema:schema143,data};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -10514,17 +10607,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate164.errors = vErrors;
+validate166.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate164.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate166.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate163.evaluated;
+const evaluated0 = validate165.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10533,7 +10626,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema180.required,parentSchema:schema180,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema182.required,parentSchema:schema182,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10543,7 +10636,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.url === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema180.required,parentSchema:schema180,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema182.required,parentSchema:schema182,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -10553,7 +10646,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.from === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'",schema:schema180.required,parentSchema:schema180,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'",schema:schema182.required,parentSchema:schema182,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -10564,7 +10657,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "type") || (key0 === "url")) || (key0 === "from")) || (key0 === "to"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema180,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema182,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -10577,7 +10670,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("email" !== data0){
-const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "email"},message:"must be equal to constant",schema:"email",parentSchema:schema180.properties.type,data:data0};
+const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "email"},message:"must be equal to constant",schema:"email",parentSchema:schema182.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -10588,15 +10681,15 @@ errors++;
 }
 }
 if(data.url !== undefined){
-if(!(validate164(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+if(!(validate166(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 }
 if(data.from !== undefined){
 let data2 = data.from;
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema180.properties.from.type,parentSchema:schema180.properties.from,data:data2};
+const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema182.properties.from.type,parentSchema:schema182.properties.from,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -10613,7 +10706,7 @@ const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 let data4 = data3[i0];
 if(typeof data4 !== "string"){
-const err6 = {instancePath:instancePath+"/to/" + i0,schemaPath:"#/properties/to/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema180.properties.to.items.type,parentSchema:schema180.properties.to.items,data:data4};
+const err6 = {instancePath:instancePath+"/to/" + i0,schemaPath:"#/properties/to/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema182.properties.to.items.type,parentSchema:schema182.properties.to.items,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -10625,7 +10718,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema180.properties.to.type,parentSchema:schema180.properties.to,data:data3};
+const err7 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema182.properties.to.type,parentSchema:schema182.properties.to,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -10637,7 +10730,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema180.type,parentSchema:schema180,data};
+const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema182.type,parentSchema:schema182,data};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -10646,17 +10739,17 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate163.errors = vErrors;
+validate165.errors = vErrors;
 return errors === 0;
 }
-validate163.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate165.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema183 = {"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false};
+const schema185 = {"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false};
 
-function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate167.evaluated;
+const evaluated0 = validate169.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10665,7 +10758,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema183.required,parentSchema:schema183,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema185.required,parentSchema:schema185,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10675,7 +10768,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.url === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema183.required,parentSchema:schema183,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema185.required,parentSchema:schema185,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -10686,7 +10779,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "type") || (key0 === "url")) || (key0 === "secret")) || (key0 === "timeout"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema183,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema185,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -10699,7 +10792,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("webhook" !== data0){
-const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "webhook"},message:"must be equal to constant",schema:"webhook",parentSchema:schema183.properties.type,data:data0};
+const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "webhook"},message:"must be equal to constant",schema:"webhook",parentSchema:schema185.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -10710,8 +10803,8 @@ errors++;
 }
 }
 if(data.url !== undefined){
-if(!(validate164(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+if(!(validate166(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 }
@@ -10900,7 +10993,7 @@ errors++;
 if(data.timeout !== undefined){
 let data7 = data.timeout;
 if(typeof data7 !== "string"){
-const err15 = {instancePath:instancePath+"/timeout",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data7};
+const err15 = {instancePath:instancePath+"/timeout",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data7};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -10912,7 +11005,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema183.type,parentSchema:schema183,data};
+const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema185.type,parentSchema:schema185,data};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -10921,16 +11014,16 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate167.errors = vErrors;
+validate169.errors = vErrors;
 return errors === 0;
 }
-validate167.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate169.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate162(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate162.evaluated;
+const evaluated0 = validate164.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10979,8 +11072,8 @@ vErrors = null;
 }
 if(_valid0){
 const _errs5 = errors;
-if(!(validate163(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate165(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -10990,7 +11083,7 @@ var props0 = true;
 }
 }
 if(!valid1){
-const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema179.allOf[0].if,parentSchema:schema179.allOf[0],data};
+const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema181.allOf[0].if,parentSchema:schema181.allOf[0],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -11041,8 +11134,8 @@ vErrors = null;
 }
 if(_valid1){
 const _errs10 = errors;
-if(!(validate167(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
+if(!(validate169(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -11052,7 +11145,7 @@ var props1 = true;
 }
 }
 if(!valid3){
-const err5 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema179.allOf[1].if,parentSchema:schema179.allOf[1],data};
+const err5 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema181.allOf[1].if,parentSchema:schema181.allOf[1],data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -11114,7 +11207,7 @@ if(_valid2){
 const _errs15 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err8 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema186.required,parentSchema:schema186,data};
+const err8 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema188.required,parentSchema:schema188,data};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -11124,7 +11217,7 @@ vErrors.push(err8);
 errors++;
 }
 if(data.path === undefined){
-const err9 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema186.required,parentSchema:schema186,data};
+const err9 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema188.required,parentSchema:schema188,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -11135,7 +11228,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "type") || (key0 === "path"))){
-const err10 = {instancePath,schemaPath:"#/$defs/file/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema186,data};
+const err10 = {instancePath,schemaPath:"#/$defs/file/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema188,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -11148,7 +11241,7 @@ errors++;
 if(data.type !== undefined){
 let data3 = data.type;
 if("file" !== data3){
-const err11 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/file/properties/type/const",keyword:"const",params:{allowedValue: "file"},message:"must be equal to constant",schema:"file",parentSchema:schema186.properties.type,data:data3};
+const err11 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/file/properties/type/const",keyword:"const",params:{allowedValue: "file"},message:"must be equal to constant",schema:"file",parentSchema:schema188.properties.type,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -11161,7 +11254,7 @@ errors++;
 if(data.path !== undefined){
 let data4 = data.path;
 if(typeof data4 !== "string"){
-const err12 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/file/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema186.properties.path.type,parentSchema:schema186.properties.path,data:data4};
+const err12 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/file/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema188.properties.path.type,parentSchema:schema188.properties.path,data:data4};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -11173,7 +11266,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/$defs/file/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema186.type,parentSchema:schema186,data};
+const err13 = {instancePath,schemaPath:"#/$defs/file/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema188.type,parentSchema:schema188,data};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -11189,7 +11282,7 @@ var props2 = true;
 }
 }
 if(!valid5){
-const err14 = {instancePath,schemaPath:"#/allOf/2/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema179.allOf[2].if,parentSchema:schema179.allOf[2],data};
+const err14 = {instancePath,schemaPath:"#/allOf/2/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema181.allOf[2].if,parentSchema:schema181.allOf[2],data};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -11209,7 +11302,7 @@ Object.assign(props0, props2);
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err15 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema179.required,parentSchema:schema179,data};
+const err15 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema181.required,parentSchema:schema181,data};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -11225,7 +11318,7 @@ props0.type = true;
 if(data.type !== undefined){
 let data5 = data.type;
 if(!(((data5 === "email") || (data5 === "webhook")) || (data5 === "file"))){
-const err16 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema179.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema179.properties.type.enum,parentSchema:schema179.properties.type,data:data5};
+const err16 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema181.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema181.properties.type.enum,parentSchema:schema181.properties.type,data:data5};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -11237,7 +11330,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema179.type,parentSchema:schema179,data};
+const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema181.type,parentSchema:schema181,data};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -11246,17 +11339,17 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate162.errors = vErrors;
+validate164.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate162.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate164.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate161.evaluated;
+const evaluated0 = validate163.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11265,14 +11358,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate162(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate162.errors : vErrors.concat(validate162.errors);
+if(!(validate164(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema178.type,parentSchema:schema178,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema180.type,parentSchema:schema180,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11281,18 +11374,18 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate161.errors = vErrors;
+validate163.errors = vErrors;
 return errors === 0;
 }
-validate161.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate163.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema187 = {"type":"object","additionalProperties":{"$ref":"#/$defs/contact"},"$defs":{"contact":{"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false}}};
-const schema188 = {"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false};
+const schema189 = {"type":"object","additionalProperties":{"$ref":"#/$defs/contact"},"$defs":{"contact":{"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false}}};
+const schema190 = {"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false};
 
-function validate172(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate172.evaluated;
+const evaluated0 = validate174.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11304,7 +11397,7 @@ for(const key0 in data){
 let data0 = data[key0];
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.primary === undefined){
-const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/required",keyword:"required",params:{missingProperty: "primary"},message:"must have required property '"+"primary"+"'",schema:schema188.required,parentSchema:schema188,data:data0};
+const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/required",keyword:"required",params:{missingProperty: "primary"},message:"must have required property '"+"primary"+"'",schema:schema190.required,parentSchema:schema190,data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11315,7 +11408,7 @@ errors++;
 }
 for(const key1 in data0){
 if(!(key1 === "primary")){
-const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema188,data:data0};
+const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema190,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -11328,7 +11421,7 @@ errors++;
 if(data0.primary !== undefined){
 let data1 = data0.primary;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/primary",schemaPath:"#/$defs/contact/properties/primary/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema188.properties.primary.type,parentSchema:schema188.properties.primary,data:data1};
+const err2 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/primary",schemaPath:"#/$defs/contact/properties/primary/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema190.properties.primary.type,parentSchema:schema190.properties.primary,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -11340,7 +11433,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema188.type,parentSchema:schema188,data:data0};
+const err3 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema190.type,parentSchema:schema190,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -11352,7 +11445,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema187.type,parentSchema:schema187,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema189.type,parentSchema:schema189,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -11361,18 +11454,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate172.errors = vErrors;
+validate174.errors = vErrors;
 return errors === 0;
 }
-validate172.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate174.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema189 = {"type":"object","additionalProperties":{"$ref":"#/$defs/audience"},"$defs":{"audience":{"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false}}};
-const schema190 = {"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false};
+const schema191 = {"type":"object","additionalProperties":{"$ref":"#/$defs/audience"},"$defs":{"audience":{"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false}}};
+const schema192 = {"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false};
 
-function validate175(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate177(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate175.evaluated;
+const evaluated0 = validate177.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11381,7 +11474,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.channels === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "channels"},message:"must have required property '"+"channels"+"'",schema:schema190.required,parentSchema:schema190,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "channels"},message:"must have required property '"+"channels"+"'",schema:schema192.required,parentSchema:schema192,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11392,7 +11485,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "channels") || (key0 === "contacts"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema190,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema192,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -11406,7 +11499,7 @@ if(data.channels !== undefined){
 let data0 = data.channels;
 if(Array.isArray(data0)){
 if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema190.properties.channels,data:data0};
+const err2 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema192.properties.channels,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -11419,7 +11512,7 @@ const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 !== "string"){
-const err3 = {instancePath:instancePath+"/channels/" + i0,schemaPath:"#/properties/channels/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema190.properties.channels.items.type,parentSchema:schema190.properties.channels.items,data:data1};
+const err3 = {instancePath:instancePath+"/channels/" + i0,schemaPath:"#/properties/channels/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema192.properties.channels.items.type,parentSchema:schema192.properties.channels.items,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -11431,7 +11524,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema190.properties.channels.type,parentSchema:schema190.properties.channels,data:data0};
+const err4 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema192.properties.channels.type,parentSchema:schema192.properties.channels,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -11448,7 +11541,7 @@ const len1 = data2.length;
 for(let i1=0; i1<len1; i1++){
 let data3 = data2[i1];
 if(typeof data3 !== "string"){
-const err5 = {instancePath:instancePath+"/contacts/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema97.items.type,parentSchema:schema97.items,data:data3};
+const err5 = {instancePath:instancePath+"/contacts/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.items.type,parentSchema:schema99.items,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -11460,7 +11553,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/contacts",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema97.type,parentSchema:schema97,data:data2};
+const err6 = {instancePath:instancePath+"/contacts",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema99.type,parentSchema:schema99,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -11472,7 +11565,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema190.type,parentSchema:schema190,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema192.type,parentSchema:schema192,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -11481,16 +11574,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate175.errors = vErrors;
+validate177.errors = vErrors;
 return errors === 0;
 }
-validate175.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate177.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate174.evaluated;
+const evaluated0 = validate176.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11499,14 +11592,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate175(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
+if(!(validate177(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema189.type,parentSchema:schema189,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema191.type,parentSchema:schema191,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11515,19 +11608,19 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate174.errors = vErrors;
+validate176.errors = vErrors;
 return errors === 0;
 }
-validate174.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate176.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema192 = {"type":"object","additionalProperties":{"$ref":"#/$defs/message"},"$defs":{"message":{"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false},"texts":{"type":"object","additionalProperties":{"type":"string"},"minProperties":1}}};
-const schema193 = {"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false};
-const schema194 = {"type":"object","additionalProperties":{"type":"string"},"minProperties":1};
+const schema194 = {"type":"object","additionalProperties":{"$ref":"#/$defs/message"},"$defs":{"message":{"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false},"texts":{"type":"object","additionalProperties":{"type":"string"},"minProperties":1}}};
+const schema195 = {"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false};
+const schema196 = {"type":"object","additionalProperties":{"type":"string"},"minProperties":1};
 
-function validate179(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate179.evaluated;
+const evaluated0 = validate181.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11536,7 +11629,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.subject === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "subject"},message:"must have required property '"+"subject"+"'",schema:schema193.required,parentSchema:schema193,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "subject"},message:"must have required property '"+"subject"+"'",schema:schema195.required,parentSchema:schema195,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11546,7 +11639,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.text === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema193.required,parentSchema:schema193,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema195.required,parentSchema:schema195,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -11557,7 +11650,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "severity") || (key0 === "subject")) || (key0 === "text"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema193,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema195,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -11570,7 +11663,7 @@ errors++;
 if(data.severity !== undefined){
 let data0 = data.severity;
 if(!((((data0 === "info") || (data0 === "warning")) || (data0 === "high")) || (data0 === "critical"))){
-const err3 = {instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema193.properties.severity.enum},message:"must be equal to one of the allowed values",schema:schema193.properties.severity.enum,parentSchema:schema193.properties.severity,data:data0};
+const err3 = {instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema195.properties.severity.enum},message:"must be equal to one of the allowed values",schema:schema195.properties.severity.enum,parentSchema:schema195.properties.severity,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -11583,7 +11676,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema193.properties.subject.type,parentSchema:schema193.properties.subject,data:data1};
+const err4 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema195.properties.subject.type,parentSchema:schema195.properties.subject,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -11596,7 +11689,7 @@ errors++;
 if(data.text !== undefined){
 let data2 = data.text;
 if((typeof data2 !== "string") && (!(data2 && typeof data2 == "object" && !Array.isArray(data2)))){
-const err5 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: schema193.properties.text.type},message:"must be string,object",schema:schema193.properties.text.type,parentSchema:schema193.properties.text,data:data2};
+const err5 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: schema195.properties.text.type},message:"must be string,object",schema:schema195.properties.text.type,parentSchema:schema195.properties.text,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -11632,7 +11725,7 @@ if(_valid0){
 const _errs10 = errors;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(Object.keys(data2).length < 1){
-const err7 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema194,data:data2};
+const err7 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema196,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -11644,7 +11737,7 @@ errors++;
 for(const key1 in data2){
 let data3 = data2[key1];
 if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/text/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/texts/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema194.additionalProperties.type,parentSchema:schema194.additionalProperties,data:data3};
+const err8 = {instancePath:instancePath+"/text/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/texts/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema196.additionalProperties.type,parentSchema:schema196.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -11656,7 +11749,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema194.type,parentSchema:schema194,data:data2};
+const err9 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema196.type,parentSchema:schema196,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -11669,7 +11762,7 @@ var _valid0 = _errs10 === errors;
 valid1 = _valid0;
 }
 if(!valid1){
-const err10 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema193.properties.text.if,parentSchema:schema193.properties.text,data:data2};
+const err10 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema195.properties.text.if,parentSchema:schema195.properties.text,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -11681,7 +11774,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema193.type,parentSchema:schema193,data};
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema195.type,parentSchema:schema195,data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -11690,16 +11783,16 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate179.errors = vErrors;
+validate181.errors = vErrors;
 return errors === 0;
 }
-validate179.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate181.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate178.evaluated;
+const evaluated0 = validate180.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11708,14 +11801,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate179(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate179.errors : vErrors.concat(validate179.errors);
+if(!(validate181(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema192.type,parentSchema:schema192,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema194.type,parentSchema:schema194,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11724,18 +11817,18 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate178.errors = vErrors;
+validate180.errors = vErrors;
 return errors === 0;
 }
-validate178.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate180.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema195 = {"type":"array","items":{"$ref":"#/$defs/route"},"$defs":{"route":{"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false}}};
-const schema196 = {"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false};
+const schema197 = {"type":"array","items":{"$ref":"#/$defs/route"},"$defs":{"route":{"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false}}};
+const schema198 = {"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false};
 
-function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate183.evaluated;
+const evaluated0 = validate185.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11744,7 +11837,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.on === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "on"},message:"must have required property '"+"on"+"'",schema:schema196.required,parentSchema:schema196,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "on"},message:"must have required property '"+"on"+"'",schema:schema198.required,parentSchema:schema198,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11754,7 +11847,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.message === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema196.required,parentSchema:schema196,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema198.required,parentSchema:schema198,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -11764,7 +11857,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.audiences === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema196.required,parentSchema:schema196,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema198.required,parentSchema:schema198,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -11775,7 +11868,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "on") || (key0 === "message")) || (key0 === "audiences")) || (key0 === "repeat"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema196,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema198,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -11788,7 +11881,7 @@ errors++;
 if(data.on !== undefined){
 let data0 = data.on;
 if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/on",schemaPath:"#/properties/on/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema196.properties.on.type,parentSchema:schema196.properties.on,data:data0};
+const err4 = {instancePath:instancePath+"/on",schemaPath:"#/properties/on/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema198.properties.on.type,parentSchema:schema198.properties.on,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -11801,7 +11894,7 @@ errors++;
 if(data.message !== undefined){
 let data1 = data.message;
 if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema196.properties.message.type,parentSchema:schema196.properties.message,data:data1};
+const err5 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema198.properties.message.type,parentSchema:schema198.properties.message,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -11815,7 +11908,7 @@ if(data.audiences !== undefined){
 let data2 = data.audiences;
 if(Array.isArray(data2)){
 if(data2.length < 1){
-const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema196.properties.audiences,data:data2};
+const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema198.properties.audiences,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -11828,7 +11921,7 @@ const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 if(typeof data3 !== "string"){
-const err7 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema196.properties.audiences.items.type,parentSchema:schema196.properties.audiences.items,data:data3};
+const err7 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema198.properties.audiences.items.type,parentSchema:schema198.properties.audiences.items,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -11840,7 +11933,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema196.properties.audiences.type,parentSchema:schema196.properties.audiences,data:data2};
+const err8 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema198.properties.audiences.type,parentSchema:schema198.properties.audiences,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -11853,7 +11946,7 @@ errors++;
 if(data.repeat !== undefined){
 let data4 = data.repeat;
 if(typeof data4 !== "string"){
-const err9 = {instancePath:instancePath+"/repeat",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.type,parentSchema:schema66,data:data4};
+const err9 = {instancePath:instancePath+"/repeat",schemaPath:"common.schema.json#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.type,parentSchema:schema60,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -11865,7 +11958,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema196.type,parentSchema:schema196,data};
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema198.type,parentSchema:schema198,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -11874,16 +11967,16 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate183.errors = vErrors;
+validate185.errors = vErrors;
 return errors === 0;
 }
-validate183.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate185.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate182(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate182.evaluated;
+const evaluated0 = validate184.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11893,14 +11986,14 @@ evaluated0.items = undefined;
 if(Array.isArray(data)){
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate183(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate183.errors : vErrors.concat(validate183.errors);
+if(!(validate185(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema195.type,parentSchema:schema195,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema197.type,parentSchema:schema197,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11909,10 +12002,10 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate182.errors = vErrors;
+validate184.errors = vErrors;
 return errors === 0;
 }
-validate182.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate184.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -12029,68 +12122,68 @@ errors = vErrors.length;
 }
 }
 if(data.retention !== undefined){
-if(!(validate67(data.retention, {instancePath:instancePath+"/retention",parentData:data,parentDataProperty:"retention",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+if(!(validate69(data.retention, {instancePath:instancePath+"/retention",parentData:data,parentDataProperty:"retention",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
 if(data.tiers !== undefined){
-if(!(validate73(data.tiers, {instancePath:instancePath+"/tiers",parentData:data,parentDataProperty:"tiers",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+if(!(validate75(data.tiers, {instancePath:instancePath+"/tiers",parentData:data,parentDataProperty:"tiers",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
 errors = vErrors.length;
 }
 }
 if(data.systems !== undefined){
-if(!(validate98(data.systems, {instancePath:instancePath+"/systems",parentData:data,parentDataProperty:"systems",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+if(!(validate100(data.systems, {instancePath:instancePath+"/systems",parentData:data,parentDataProperty:"systems",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 }
 if(data.probes !== undefined){
-if(!(validate116(data.probes, {instancePath:instancePath+"/probes",parentData:data,parentDataProperty:"probes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+if(!(validate118(data.probes, {instancePath:instancePath+"/probes",parentData:data,parentDataProperty:"probes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
 if(data.actions !== undefined){
-if(!(validate126(data.actions, {instancePath:instancePath+"/actions",parentData:data,parentDataProperty:"actions",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+if(!(validate128(data.actions, {instancePath:instancePath+"/actions",parentData:data,parentDataProperty:"actions",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
 }
 if(data.runbooks !== undefined){
-if(!(validate151(data.runbooks, {instancePath:instancePath+"/runbooks",parentData:data,parentDataProperty:"runbooks",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+if(!(validate153(data.runbooks, {instancePath:instancePath+"/runbooks",parentData:data,parentDataProperty:"runbooks",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 }
 if(data.channels !== undefined){
-if(!(validate161(data.channels, {instancePath:instancePath+"/channels",parentData:data,parentDataProperty:"channels",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if(!(validate163(data.channels, {instancePath:instancePath+"/channels",parentData:data,parentDataProperty:"channels",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 }
 if(data.contacts !== undefined){
-if(!(validate172(data.contacts, {instancePath:instancePath+"/contacts",parentData:data,parentDataProperty:"contacts",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
-errors = vErrors.length;
-}
-}
-if(data.audiences !== undefined){
-if(!(validate174(data.audiences, {instancePath:instancePath+"/audiences",parentData:data,parentDataProperty:"audiences",rootData,dynamicAnchors}))){
+if(!(validate174(data.contacts, {instancePath:instancePath+"/contacts",parentData:data,parentDataProperty:"contacts",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 }
+if(data.audiences !== undefined){
+if(!(validate176(data.audiences, {instancePath:instancePath+"/audiences",parentData:data,parentDataProperty:"audiences",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
+errors = vErrors.length;
+}
+}
 if(data.messages !== undefined){
-if(!(validate178(data.messages, {instancePath:instancePath+"/messages",parentData:data,parentDataProperty:"messages",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
+if(!(validate180(data.messages, {instancePath:instancePath+"/messages",parentData:data,parentDataProperty:"messages",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
 errors = vErrors.length;
 }
 }
 if(data.routes !== undefined){
-if(!(validate182(data.routes, {instancePath:instancePath+"/routes",parentData:data,parentDataProperty:"routes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+if(!(validate184(data.routes, {instancePath:instancePath+"/routes",parentData:data,parentDataProperty:"routes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
 errors = vErrors.length;
 }
 }
