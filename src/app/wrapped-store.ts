@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Storage } from '../plan/model/storage.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import type { RetryNotice } from '../storage/wrap/tries.ts';
+import type { RetryNotice, RetryPolicy } from '../storage/wrap/tries.ts';
 import type { WrapOptions } from '../storage/wrap/wrap.ts';
 
 export interface Waits {
@@ -26,8 +26,13 @@ async function manners(store: ObjectStore, storage: Storage, { clock, signal, on
   const { defaultRetry } = await import('../storage/wrap/tries.ts');
   return {
     gate: createGate(storage.connections ?? store.facts.concurrency),
-    retry: { policy: { ...defaultRetry, ...storage.retry }, clock, signal, ...(onRetry && { onRetry }) },
+    retry: { policy: policyOf(storage, defaultRetry), clock, signal, ...(onRetry && { onRetry }) },
   };
+}
+
+/** Who says how often to try means it from the first request on. */
+function policyOf({ retry }: Storage, usual: RetryPolicy): RetryPolicy {
+  return retry === undefined ? usual : { ...usual, ...retry, untilFirstAnswer: undefined };
 }
 
 async function speedOf({ limit }: Storage, { clock, signal }: Waits): Promise<WrapOptions> {

@@ -1,4 +1,4 @@
-import { codeOf } from '../../base/error.ts';
+import { codeOf, MusterError } from '../../base/error.ts';
 import type { ObjectStore } from '../store.ts';
 import { type Around, around, type Operation, replaced } from './around.ts';
 import { openHeldWriter } from './held-writer.ts';
@@ -11,8 +11,13 @@ import { countTries, type RetryOptions } from './tries.ts';
  * the success it was. So whoever competes for a name must not write the same bytes as the others.
  */
 export function withRetry(store: ObjectStore, options: RetryOptions): ObjectStore {
-  const failing = (operation: Operation): Failing => countTries({ ...operation, store: store.description }, options);
-  const again: Around = (operation, run) => retried(failing(operation), run);
+  const contact = { answered: false };
+  const failing = (operation: Operation): Failing => failingAt(store, operation, { options, contact });
+  const again: Around = async (operation, run) => {
+    const result = await retried(failing(operation), run);
+    contact.answered = true;
+    return result;
+  };
   const { versions } = store;
   return replaced(around(store, again), {
     putNew: (name, bytes) => again({ doing: 'putNew', name }, newPut(store, name, bytes)),
@@ -28,8 +33,28 @@ export function withRetry(store: ObjectStore, options: RetryOptions): ObjectStor
   });
 }
 
+interface Tries {
+  readonly options: RetryOptions;
+  /** Shared by all requests to the store. */
+  readonly contact: { answered: boolean };
+}
+
+function failingAt(store: ObjectStore, operation: Operation, { options, contact }: Tries): Failing {
+  const hasAnswered = (): boolean => contact.answered;
+  const failed = countTries({ ...operation, store: store.description }, { ...options, hasAnswered });
+  return async (error) => {
+    if (isAnswer(error)) contact.answered = true;
+    await failed(error);
+  };
+}
+
 /** Called with what a try threw: waits for the next one, or throws it again. */
 type Failing = ReturnType<typeof countTries>;
+
+/** A refusal is one, and so is being told to come back later. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof MusterError && (error.code !== 'storage-unreachable' || error.retryAfter !== undefined);
+}
 
 async function retried<T>(failed: Failing, run: () => Promise<T>): Promise<T> {
   for (;;) {

@@ -9,10 +9,19 @@ export interface RetryPolicy extends Retry {
   readonly longest: Milliseconds;
   /** For all tries of a request and the waits between them; no further try begins after it. */
   readonly within: Milliseconds;
+  /** The same while the store has not answered a single request: who is not there at all may be told soon. */
+  readonly untilFirstAnswer?: Milliseconds | undefined;
 }
 
 /** Outlives a restart of a server, or a line that is down for a few minutes. */
-export const defaultRetry: RetryPolicy = { limit: 8, interval: 500, backoff: 2, longest: 60_000, within: 600_000 };
+export const defaultRetry: RetryPolicy = {
+  limit: 8,
+  interval: 500,
+  backoff: 2,
+  longest: 60_000,
+  within: 600_000,
+  untilFirstAnswer: 15_000,
+};
 
 export interface RetryOptions {
   readonly policy: RetryPolicy;
@@ -23,6 +32,8 @@ export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called before each wait. */
   readonly onRetry?: (notice: RetryNotice) => void;
+  /** Has the store answered anything yet? Default: yes. */
+  readonly hasAnswered?: () => boolean;
 }
 
 /** For people who wonder why nothing happens. */
@@ -56,7 +67,7 @@ export function countTries(
   request: Operation & { readonly store: string },
   options: RetryOptions,
 ): (error: unknown) => Promise<void> {
-  const { policy, clock, random = Math.random, signal, onRetry } = options;
+  const { policy, clock, random = Math.random, signal, onRetry, hasAnswered = () => true } = options;
   const begun = clock.now();
   let attempt = 0;
   return async (thrown) => {
@@ -64,7 +75,8 @@ export function countTries(
     if (!mayPass(thrown) || attempt > policy.limit) throw thrown;
     const bound = Math.min(policy.longest, policy.interval * policy.backoff ** (attempt - 1));
     const wait = Math.max(thrown.retryAfter ?? 0, Math.round(random() * bound));
-    if (clock.now() - begun + wait > policy.within) throw thrown;
+    const within = hasAnswered() ? policy.within : (policy.untilFirstAnswer ?? policy.within);
+    if (clock.now() - begun + wait > within) throw thrown;
     if (signal?.aborted) throw thrown;
     onRetry?.({ ...request, attempt, wait, error: thrown });
     await clock.sleep(wait, signal).catch(() => {

@@ -23,7 +23,7 @@ function tried(faults: FaultOptions, options: Partial<RetryOptions> = {}): Tried
   const clock = leapingClock();
   const notices: RetryNotice[] = [];
   const store = withRetry(withFaults(inner, { clock, ...faults }), {
-    policy: defaultRetry,
+    policy: patient,
     clock,
     random: () => 1,
     onRetry: (notice) => notices.push(notice),
@@ -32,6 +32,8 @@ function tried(faults: FaultOptions, options: Partial<RetryOptions> = {}): Tried
   return { inner, store, clock, notices };
 }
 
+/** As after a first answer. */
+const patient = { ...defaultRetry, untilFirstAnswer: undefined };
 const bytes = Buffer.from('0123456789');
 
 function passing(): MusterError {
@@ -83,6 +85,22 @@ describe('a request that failed for a reason that may pass', () => {
     expect(clock.slept).toEqual([500, 1000, 2000, 4000]);
   });
 
+  test('is given up soon while the store has never answered, and not so soon once it has', async () => {
+    const { inner, clock } = tried({});
+    let reachable = false;
+    const size: ObjectStore['size'] = (name) => (reachable ? inner.size(name) : Promise.reject(passing()));
+    const store = withRetry({ ...inner, size }, { policy: defaultRetry, clock, random: () => 1 });
+    const began = clock.now();
+    await expect(store.size('a')).rejects.toMatchObject({ code: 'storage-unreachable' });
+    expect(clock.now() - began).toBeLessThan(15_000);
+    reachable = true;
+    await store.size('a');
+    reachable = false;
+    const again = clock.now();
+    await expect(store.size('a')).rejects.toMatchObject({ code: 'storage-unreachable' });
+    expect(clock.now() - again).toBeGreaterThan(60_000);
+  });
+
   test('waits as long as the server asks', async () => {
     const { store, clock } = tried({ planned: [{ on: 'put', fault: { kind: 'fail', retryAfter: 120_000 } }] });
     await store.put('a', bytes);
@@ -128,7 +146,7 @@ function bare({ times, random }: { readonly times: number; readonly random: () =
   let left = times;
   const failing = { description: 'failing', size: () => (left-- > 0 ? Promise.reject(passing()) : Promise.resolve(1)) };
   // Only `size` is asked for.
-  return { clock, store: withRetry(failing as unknown as ObjectStore, { policy: defaultRetry, clock, random }) };
+  return { clock, store: withRetry(failing as unknown as ObjectStore, { policy: patient, clock, random }) };
 }
 
 test.each(['storage-full', 'storage-refused', 'storage-missing', 'object-locked'])('%s is final', async (code) => {
