@@ -107,8 +107,13 @@ function commandOf(tool: Tool, step: Step, parameters: readonly string[]): reado
   const [vault = '', ...rest] = parameters;
   const restic = ['restic', '--quiet', '--repo', vault];
   if (step === 'check') return [...restic, 'check', '--read-data'];
-  if (step === 'restore') return [...restic, 'restore', 'latest', '--target', ...rest];
+  if (step === 'restore') return durably(rest[0] ?? '', [...restic, 'restore', 'latest', '--target', ...rest]);
   return [...restic, 'backup', ...rest];
+}
+
+/** What muster restores is on the disk when it ends; restic leaves that to the system, to be done later. */
+function durably(target: string, command: readonly string[]): readonly string[] {
+  return ['sh', '-c', '"$@" && sync -f "$0"', target, ...command];
 }
 
 function nodeCommand(operation: string, parameters: readonly string[]): readonly string[] {
