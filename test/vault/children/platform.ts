@@ -1,3 +1,5 @@
+// Found by the name of the platform, so before that changes.
+import 'sodium-native';
 import { openAgain } from '../open-again.ts';
 import { treeRoots } from '../roots.ts';
 
