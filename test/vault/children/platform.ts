@@ -1,8 +1,9 @@
-// Found by the name of the platform, so before that changes.
-import 'sodium-native';
+import { createRequire } from 'node:module';
 import { openAgain } from '../open-again.ts';
 import { treeRoots } from '../roots.ts';
 
+// Found by the name of the platform, so before that changes.
+createRequire(import.meta.url)('sodium-native');
 // As on a system whose calls are not known: backs up a folder, restores it, prints both results.
 Object.defineProperty(process, 'platform', { value: 'plan9' });
 const [folder = '', source = '', target = ''] = process.argv.slice(2);
