@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Agent as PlainAgent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { getCACertificates } from 'node:tls';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Instant } from '../../base/clock.ts';
-import { messageOf, MusterError } from '../../base/error.ts';
+import { readAuthorities } from '../http/agent.ts';
 import type { S3Credentials, S3StoreOptions } from '../s3.ts';
 
 export const defaultConnections = 8;
@@ -48,18 +47,6 @@ function requestHandler({ ca, connections = defaultConnections }: S3StoreOptions
     // Without a byte in either direction; a whole request may take as long as it takes.
     socketTimeout: 120_000,
   });
-}
-
-function readAuthorities(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new MusterError(`cannot read the certificate authorities in ${path}: ${messageOf(error)}`, {
-      code: 'storage-failed',
-      hint: 'Let `ca` of the storage target name a PEM file that muster may read.',
-      cause: error,
-    });
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { codeOf, messageOf, MusterError } from '../../base/error.ts';
-import { badRegion, faultsByCode, faultsByName, faultsByStatus, type FaultKind } from './fault-kinds.ts';
+import type { FaultKind } from '../http/network-faults.ts';
+import { badRegion, faultsByCode, faultsByName, faultsByStatus } from './fault-kinds.ts';
 
 /** What was asked of which store. */
 export interface S3Action {

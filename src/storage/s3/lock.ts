@@ -1,6 +1,7 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput, PutObjectRetentionCommand } from '@aws-sdk/client-s3';
 import type { Instant } from '../../base/clock.ts';
 import { MusterError } from '../../base/error.ts';
+import { isLockable, lockSpan } from '../lock-span.ts';
 import type { ObjectLocks } from '../store.ts';
 import type { S3Place } from './place.ts';
 
@@ -12,8 +13,8 @@ export function lockEndOf(head: HeadObjectCommandOutput): Instant | undefined {
 
 /** Until when an object that is written now is to be locked: all but the marks of who is at work, which are removed again. */
 export function lockEndFor({ immutable, now }: S3Place, name: string): Date | undefined {
-  if (immutable === undefined || name.startsWith('locks/')) return undefined;
-  return wholeSecond(now() + immutable.for);
+  if (immutable === undefined || !isLockable(name)) return undefined;
+  return wholeSecond(now() + lockSpan(immutable));
 }
 
 /** Servers drop fractions; a lock must not end before it should. */
