@@ -1,0 +1,28 @@
+import type { AzureStorage } from '../plan/model/storage.ts';
+import type { ObjectStore } from './store.ts';
+
+/** Where and how, with every secret resolved. */
+export interface AzureStoreOptions extends Pick<
+  AzureStorage,
+  'account' | 'container' | 'prefix' | 'endpoint' | 'ca' | 'accessTier'
+> {
+  /** Undefined: the default chain of Azure's tools. */
+  readonly credentials?: AzureCredentials | undefined;
+  /** Requests at once; default 8. */
+  readonly connections?: number | undefined;
+}
+
+export type AzureCredentials = { readonly accountKey: string } | { readonly sas: string };
+
+/**
+ * A container of Azure Blob Storage, or what lies below a prefix of it, as block blobs. The container must exist; `prepare`
+ * looks that it does. Single requests are not tried again here.
+ *
+ * `archive` is always there: a rule of the account may move blobs to the archive tier at any time.
+ *
+ * Throws `storage-failed` when a file of authorities can't be read; no request is made.
+ */
+export async function openAzureStore(options: AzureStoreOptions): Promise<ObjectStore> {
+  const { openContainer } = await import('./azure/azure-store.ts');
+  return await openContainer(options);
+}
