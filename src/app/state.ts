@@ -61,6 +61,7 @@ export function createState(plan: Plan, options: OpenOptions): State {
     resolveSecret: secrets.resolve,
     env,
     clock,
+    locksFolder: join(folder, 'locks'),
     onRetry: (storage, notice) => showRetry(state, storage, notice),
   });
   const journal = once(() => openJournal({ folder, clock }));

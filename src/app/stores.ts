@@ -1,9 +1,12 @@
+import { hash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { codeOf, MusterError } from '../base/error.ts';
 import type { Plan } from '../plan/model/plan.ts';
 import type { Storage } from '../plan/model/storage.ts';
 import { storageFault } from '../storage/local/fault.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import type { LockMemoryFile } from '../storage/wrap/lock-memory-file.ts';
 import type { RetryNotice } from '../storage/wrap/tries.ts';
 import { named } from './named.ts';
 import { openPlainStore, type StoreNeeds } from './open-store.ts';
@@ -23,20 +26,29 @@ export interface StoreListener {
   readonly onRetry?: (storage: string, notice: RetryNotice) => void;
 }
 
-export function createStores(needs: StoreNeeds & StoreListener): Stores {
+export function createStores(needs: StoreNeeds & StoreListener & { readonly locksFolder: string }): Stores {
   const opened = new Map<string, Promise<ObjectStore>>();
+  const memories: LockMemoryFile[] = [];
+  const remembering = async (store: ObjectStore): Promise<ObjectStore> => {
+    if (store.locks === undefined) return store;
+    const known = await withLockMemory(store, needs);
+    memories.push(known.memory);
+    return known.store;
+  };
   const waiting = new AbortController();
   return {
     open: (storage) => {
       const known = opened.get(storage.name);
       if (known) return known;
-      const opening = openPlainStore(storage, needs).then((store) =>
-        wrapped(store, storage, {
-          clock: needs.clock,
-          signal: waiting.signal,
-          onRetry: (notice) => needs.onRetry?.(storage.name, notice),
-        }),
-      );
+      const opening = openPlainStore(storage, needs)
+        .then((store) =>
+          wrapped(store, storage, {
+            clock: needs.clock,
+            signal: waiting.signal,
+            onRetry: (notice) => needs.onRetry?.(storage.name, notice),
+          }),
+        )
+        .then(remembering);
       opened.set(storage.name, opening);
       opening.catch(() => opened.delete(storage.name));
       return opening;
@@ -47,8 +59,20 @@ export function createStores(needs: StoreNeeds & StoreListener): Stores {
       const settled = await Promise.allSettled(opened.values());
       opened.clear();
       for (const result of settled) if (result.status === 'fulfilled') await result.value.close?.();
+      for (const memory of memories) await memory.save(needs.clock.now());
     },
   };
+}
+
+/** By the place, not by its name in the plan: another bucket of the same name has other locks. */
+async function withLockMemory(
+  store: ObjectStore,
+  { clock, locksFolder }: Pick<StoreNeeds, 'clock'> & { readonly locksFolder: string },
+): Promise<{ readonly store: ObjectStore; readonly memory: LockMemoryFile }> {
+  const { openLockMemory } = await import('../storage/wrap/lock-memory-file.ts');
+  const { rememberLocks } = await import('../storage/wrap/remember-locks.ts');
+  const memory = await openLockMemory(join(locksFolder, `${hash('sha256', store.description).slice(0, 32)}.json`));
+  return { store: rememberLocks(store, memory, () => clock.now()), memory };
 }
 
 /** A place that isn't there counts as empty; one that holds other things is left to opening it to refuse. */

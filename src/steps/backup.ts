@@ -5,13 +5,14 @@ import { fromBytePath } from '../base/capture.ts';
 import { codeOf, MusterError } from '../base/error.ts';
 import type { SourceDefinition } from '../plan/model/system.ts';
 import type { BackupExecution } from '../schedule/execution.ts';
-import { sourceFor } from '../sources/registry.ts';
 import type { BackupResult, EntryFault, Vault } from '../vault/vault.ts';
 import { makeCopies } from './backup/copies.ts';
+import { protectIn } from './protect.ts';
 import { recordOf } from './backup/record.ts';
 import { storeAndRelease } from './backup/store.ts';
 import type { ActionOf, StepContext, StepFinding, StepHandler, StepOutcome, Verification } from './handler.ts';
 import { failed, ok, partial, problem, stepErrorOf, succeeded } from './outcome.ts';
+import { sourceOf } from './source-of.ts';
 import { verificationFailed, verifyBackup } from './verification.ts';
 
 /** Captures a system into its storage target, verifies it where the plan says so, and brings it to further targets. */
@@ -20,7 +21,7 @@ export const backupStep: StepHandler<'backup'> = { readOnly: false, check, execu
 async function check({ execution }: ActionOf<'backup'>, context: StepContext): Promise<readonly StepFinding[]> {
   try {
     const definition = definitionOf(execution.system, context);
-    const findings = await sourceFor(definition).check(definition);
+    const findings = await (await sourceOf(definition, context)).check(definition);
     return [
       ...findings.map(({ severity, message, hint }) => ({ severity, message: `${message}. ${hint}` })),
       await checkTarget(execution.to, context),
@@ -56,7 +57,9 @@ async function backUp(execution: BackupExecution, context: StepContext, scratch:
   const definition = definitionOf(execution.system, context);
   const vault = await context.vault(execution.to, { create: true });
   const startedAt = context.clock.now();
-  const capture = await sourceFor(definition).capture(definition, {
+  const capture = await (
+    await sourceOf(definition, context)
+  ).capture(definition, {
     scratch,
     signal: context.signal,
     frozen: execution.type === 'snapshot' ? { folder: context.plan.folder } : undefined,
@@ -67,12 +70,19 @@ async function backUp(execution: BackupExecution, context: StepContext, scratch:
     context,
   );
   if (verification?.passed === false) return untrusted(stored.result.snapshot, verification);
+  const unlocked = await protectIn(vault, { storage: execution.to, snapshot: stored.result.snapshot }, context);
   const copies = await makeCopies(vault, stored.result.snapshot, execution, context);
   const { manifest } = capture;
   const time = { startedAt, finishedAt: context.clock.now() };
   const source = definition.type;
-  const backup = recordOf({ execution, source, run: context.run, manifest, copies, stored, ...time });
-  const faults = [...stored.faults, ...stored.result.faults.map(faultOf), ...copies.faults];
+  const backup = recordOf({ execution, source, run: context.run, manifest, copies, stored, unlocked, ...time });
+  const faults = [
+    ...stored.faults,
+    ...stored.result.faults.map(faultOf),
+    ...unlocked,
+    ...copies.faults,
+    ...copies.unlocked,
+  ];
   return outcomeOf({ kind: 'backup', backup, verification }, faults, stored.notice);
 }
 

@@ -5,6 +5,7 @@ import { refuseUnusable, noteUnusable, noteUsable } from './copy/unusable.ts';
 import { inTurn } from './backup/turn.ts';
 import type { ActionOf, MadeCopy, StepContext, StepFinding, StepHandler, StepOutcome } from './handler.ts';
 import { failed, ok, partial, problem, stepErrorOf, succeeded } from './outcome.ts';
+import { protectIn } from './protect.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** Brings a backup to a further storage target. Done twice, it finds the copy that is there. */
@@ -48,7 +49,9 @@ async function copyUnlessThere(action: ActionOf<'copy'>, context: StepContext): 
     return succeeded({ kind: 'copy', storage, copy: undefined }, { output: `it is in ${storage} already` });
   const { copy, passedOver } = await copyTo(target, { ...action, backup }, context);
   const output = [...passedOver.map((reason) => `passed over ${reason}`), `copied from ${copy.from}`].join('\n');
-  return succeeded({ kind: 'copy', storage, copy }, { output });
+  const faults = await protectIn(target, { storage, snapshot: copy.snapshot }, context);
+  const facts = { kind: 'copy', storage, copy } as const;
+  return faults.length === 0 ? succeeded(facts, { output }) : partial(facts, { output, faults });
 }
 
 async function isThere(target: Vault, storage: string, backup: BackupRecord): Promise<boolean> {

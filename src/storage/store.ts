@@ -62,7 +62,7 @@ export interface StoreFacts {
    * Undefined: any name that is well formed.
    */
   readonly names?: 'content';
-  /** Every object that is written is locked for so long, and the lock read back. */
+  /** Every object that is written is locked for so long (`lockSpan`: a little longer), and the lock read back. */
   readonly immutable: { readonly mode: 'governance' | 'compliance'; readonly for: Milliseconds } | undefined;
 }
 
@@ -94,6 +94,8 @@ export interface ObjectLocks {
   lockedUntil(name: string): Promise<Instant | undefined>;
   /** Never shortens; read back from the store. */
   extend(name: string, until: Instant): Promise<void>;
+  /** What is remembered of it, without a request; it may have changed since. Undefined: nothing, or nobody remembers. */
+  known?(name: string): Instant | undefined;
 }
 
 /** Objects that are kept where they can't be read at once. */

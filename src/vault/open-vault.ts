@@ -92,6 +92,11 @@ export function vaultOn(repository: Repository, clock: Clock): Vault {
     copyTo: (target, snapshot, signal, onProgress) =>
       copyTo({ from: repository, target, snapshot, signal, clock, onProgress }),
     ...maintenanceOf({ repository, clock, repositoryOf }),
+    protect: async (snapshot, given) => {
+      if (repository.store.facts.immutable === undefined) return undefined;
+      const { protectSnapshot } = await import('./immutable/protect.ts');
+      return await locked(repository, given, (signal) => protectSnapshot({ repository, snapshot, signal }));
+    },
     totals: async (id) => totals.of((await findSnapshot(repository, id)).tree),
     sealed: sealedObjectsOf(repository),
     bytesUsed: () => bytesUsed(repository.store),

@@ -43,6 +43,11 @@ export interface Vault extends Maintenance {
     signal?: AbortSignal,
     onProgress?: (progress: TransferProgress) => void,
   ): Promise<{ readonly snapshot: string; readonly bytesStored: number }>;
+  /**
+   * Where the store locks objects (`facts.immutable`), locks everything that a snapshot needs for as long as is promised from
+   * when it was written; undefined elsewhere. Throws what the store says when it refuses.
+   */
+  protect(snapshot: string, signal?: AbortSignal): Promise<Protection | undefined>;
   /** Files in a snapshot, and their bytes. */
   totals(snapshot: string): Promise<{ readonly files: number; readonly bytes: number }>;
   /** What muster keeps beside the repository. */
@@ -51,6 +56,15 @@ export interface Vault extends Maintenance {
   bytesUsed(): Promise<number>;
   /** Gives up the lock, if one is held. The vault must not be used afterwards. */
   close(): Promise<void>;
+}
+
+/** What locking a snapshot did. */
+export interface Protection {
+  /** All of it is locked until then, or longer. */
+  readonly until: Instant;
+  readonly objects: number;
+  /** Those of them whose lock had to be made longer. */
+  readonly extended: number;
 }
 
 export interface Snapshot {

@@ -4,11 +4,14 @@ import { messageOf } from '../../base/error.ts';
 import type { BackupExecution } from '../../schedule/execution.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { StepContext, StepOutcome } from '../handler.ts';
+import { protectIn } from '../protect.ts';
 import { inTurn } from './turn.ts';
 
 export interface Copies {
   readonly storage: readonly StoredCopy[];
   readonly faults: StepOutcome['faults'];
+  /** Faults of copies that are there, and could not be locked. */
+  readonly unlocked: StepOutcome['faults'];
 }
 
 /** How many targets are copied to at once. */
@@ -24,9 +27,13 @@ export async function makeCopies(
   { copies, replication = 'synchronous', to }: Pick<BackupExecution, 'copies' | 'replication' | 'to'>,
   context: StepContext,
 ): Promise<Copies> {
-  if (replication !== 'synchronous') return { storage: copies.map(waiting), faults: [] };
+  if (replication !== 'synchronous') return { storage: copies.map(waiting), faults: [], unlocked: [] };
   const results = await pLimit(atOnce).map(copies, (name) => makeCopy({ from, to, snapshot }, name, context));
-  return { storage: results.map(({ copy }) => copy), faults: results.flatMap(({ faults }) => faults) };
+  return {
+    storage: results.map(({ copy }) => copy),
+    faults: results.flatMap(({ faults }) => faults),
+    unlocked: results.flatMap(({ unlocked }) => unlocked),
+  };
 }
 
 function waiting(name: string): StoredCopy {
@@ -45,9 +52,10 @@ async function makeCopy({ from, to, snapshot }: Original, name: string, context:
     context.signal.throwIfAborted();
     const target = await context.vault(name, { create: true, like: to });
     const copy = await inTurn(target, () => from.copyTo(target, snapshot, context.signal));
-    return { copy: { name, snapshot: copy.snapshot, status: 'stored' } as const, faults: [] };
+    const made = { name, snapshot: copy.snapshot, status: 'stored' } as const;
+    return { copy: made, faults: [], unlocked: await protectIn(target, { ...made, storage: name }, context) };
   } catch (error) {
     const fault = { path: name, kind: 'copy', detail: messageOf(error) };
-    return { copy: { name, snapshot: '', status: 'failed' } as const, faults: [fault] };
+    return { copy: { name, snapshot: '', status: 'failed' } as const, faults: [fault], unlocked: [] };
   }
 }

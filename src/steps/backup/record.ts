@@ -7,13 +7,15 @@ type RecordParts = Pick<BackupRecord, 'source' | 'run' | 'startedAt' | 'finished
   readonly execution: BackupExecution;
   readonly stored: Stored;
   readonly copies: Copies;
+  /** What could not be locked in the first target. */
+  readonly unlocked: Copies['unlocked'];
 };
 
-/** What the catalog keeps. An entry that could not be read, or a copy that could not be made, makes it partial. */
-export function recordOf({ execution, stored, copies, ...own }: RecordParts): BackupRecord {
+/** What the catalog keeps. An entry that could not be read, a copy that could not be made, or a lock, makes it partial. */
+export function recordOf({ execution, stored, copies, unlocked, ...own }: RecordParts): BackupRecord {
   const { type, parent, result } = stored;
   const { snapshot, faults, ...figures } = result;
-  const isWhole = faults.length + stored.faults.length === 0;
+  const isWhole = faults.length + stored.faults.length + unlocked.length + copies.unlocked.length === 0;
   const isCopied = copies.faults.length === 0;
   return {
     ...own,

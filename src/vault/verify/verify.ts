@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { messageOf, MusterError } from '../../base/error.ts';
+import { checkLocks, checkUnchanged } from '../immutable/check.ts';
 import { Tally } from '../progress.ts';
 import type { Repository } from '../repository.ts';
 import { findSnapshot } from '../snapshot.ts';
@@ -43,8 +44,12 @@ export async function verifySnapshot(options: VerifyOptions): Promise<VerifyResu
   const sizes = await checkPackSizes(repository, needed.packs, signal);
   const subject = { ...options, snapshot, needed, sizes };
   const checks = await basicChecks(subject);
-  if (request.level === 'basic') return { checks, notTested: [bytesUnread, ...unchecked(request)] };
-  return await readAndJudge(subject, [...checks, ...structureChecks(subject)]);
+  const question = { repository, clock, snapshot: snapshot.id, packs: needed.packs, signal };
+  const unchanged = await checkUnchanged(question);
+  if (request.level === 'basic')
+    return { checks: [...checks, ...unchanged], notTested: [bytesUnread, ...unchecked(request)] };
+  const locks = await checkLocks(question);
+  return await readAndJudge(subject, [...checks, ...unchanged, ...locks, ...structureChecks(subject)]);
 }
 
 const nothingElse = 'everything else: without the snapshot nobody knows what belongs to it';
