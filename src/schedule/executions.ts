@@ -1,8 +1,8 @@
 import type { Instant } from '../base/clock.ts';
 import { MusterError } from '../base/error.ts';
-import { backupTypesOf } from '../plan/backup-types.ts';
+import { backupTypesOf, hintForTypes } from '../plan/backup-types.ts';
 import type { Plan } from '../plan/model/plan.ts';
-import type { BackupType, Schedule, StorageUse, System } from '../plan/model/system.ts';
+import type { BackupType, Schedule, SourceDefinition, StorageUse, System } from '../plan/model/system.ts';
 import type { BackupExecution, CopyExecution } from './execution.ts';
 import { nextTime, timesWithin, timetableKey } from './recurrence.ts';
 
@@ -68,14 +68,14 @@ export function manualExecution(plan: Plan, system: System, request: ManualReque
   const schedule = request.schedule === undefined ? undefined : scheduleNamed(system, request.schedule);
   const facts = schedule ? executionFacts(system, schedule, use) : unscheduledFacts(plan, system, use);
   const type = request.type ?? facts.type;
-  if (!backupTypesOf(system.source).includes(type)) throw unsupported(system.name, type);
+  if (!backupTypesOf(system.source).includes(type)) throw unsupported(system.name, system.source, type);
   return { at: request.now, ...facts, type };
 }
 
-function unsupported(system: string, type: BackupType): MusterError {
+function unsupported(system: string, source: SourceDefinition, type: BackupType): MusterError {
   return new MusterError(`the source of ${system} cannot give a backup of the type ${type}`, {
     code: 'unsupported-backup-type',
-    hint: 'Add `snapshot` to the source, which says how it is frozen, or choose another type.',
+    hint: hintForTypes(source),
   });
 }
 

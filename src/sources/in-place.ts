@@ -2,7 +2,12 @@ import { fromBytePath } from '../base/capture.ts';
 import type { SourceDefinition } from '../plan/model/system.ts';
 import { normalise } from './scope.ts';
 
-/** Absolute paths that a restore in place writes at or below. */
+/** Absolute paths that a restore in place writes at or below; none where a program or server writes for itself. */
 export function inPlaceTargets(definition: SourceDefinition): readonly string[] {
-  return normalise(definition.type === 'files' ? definition.paths : [definition.path]).map(fromBytePath);
+  return normalise(pathsOf(definition)).map(fromBytePath);
+}
+
+function pathsOf(definition: SourceDefinition): readonly string[] {
+  if (definition.type === 'files') return definition.paths;
+  return definition.type === 'sqlite' ? [definition.path] : [];
 }

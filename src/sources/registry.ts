@@ -1,17 +1,21 @@
 import type { SourceDefinition } from '../plan/model/system.ts';
-import { filesSource } from './files.ts';
-import type { Source } from './source.ts';
-import { createSqliteSource } from './sqlite.ts';
+import type { Source, SourceWorld } from './source.ts';
 
-export type Sources = {
-  readonly [T in SourceDefinition['type']]: Source<Extract<SourceDefinition, { readonly type: T }>>;
+type Makers = {
+  readonly [T in SourceDefinition['type']]: (
+    world: SourceWorld,
+  ) => Promise<Source<Extract<SourceDefinition, { readonly type: T }>>>;
 };
 
-/** The source of each kind. */
-export const sources: Sources = { files: filesSource, sqlite: createSqliteSource() };
+/** The source of each kind, loaded at need. */
+const makers: Makers = {
+  files: async () => (await import('./files.ts')).filesSource,
+  sqlite: async () => (await import('./sqlite.ts')).createSqliteSource(),
+  command: async (world) => (await import('./command.ts')).createCommandSource(world),
+};
 
 /** The source for this definition. */
-export function sourceFor<D extends SourceDefinition>(definition: D): Source<D> {
-  // The registry gives each kind its own source; the compiler does not follow that through a lookup.
-  return sources[definition.type] as Source<D>;
+export async function sourceFor<D extends SourceDefinition>(definition: D, world: SourceWorld): Promise<Source<D>> {
+  // Each kind has a maker of its own; the compiler does not follow that through a lookup.
+  return (await makers[definition.type](world)) as Source<D>;
 }

@@ -1,7 +1,15 @@
 import type { CaptureManifest } from '../base/backup.ts';
 import type { BytePath, CaptureRoot } from '../base/capture.ts';
 import type { Clock } from '../base/clock.ts';
+import type { ResolveSecret } from '../base/secret.ts';
 import type { BackupType, SourceDefinition } from '../plan/model/system.ts';
+
+/** What sources may use of the world beyond what each call brings. */
+export interface SourceWorld {
+  /** The plan's: commands are started here. */
+  readonly folder: string;
+  readonly resolveSecret: ResolveSecret;
+}
 
 /** How one kind of system is captured and put back. One file per kind; the registry is a mapped type over the kinds. */
 export interface Source<D extends SourceDefinition> {
@@ -42,6 +50,7 @@ export interface Capture {
   readonly roots: readonly CaptureRoot[];
   /** What the snapshot calls its paths. */
   readonly paths: readonly string[];
+  /** Whole once all roots were read. */
   readonly manifest: CaptureManifest;
   /** Aborted, with the reason, when the view can't be relied on any more. */
   readonly ended?: AbortSignal | undefined;

@@ -1,5 +1,4 @@
 import type { SourceDefinition } from '../plan/model/system.ts';
-import { sourceFor } from '../sources/registry.ts';
 import type { RestoreSourceResult } from '../sources/source.ts';
 import type { ActionOf, StepContext, StepHandler, StepOutcome } from './handler.ts';
 import { failed, partial, stepErrorOf, succeeded } from './outcome.ts';
@@ -9,6 +8,7 @@ import { definitionFor } from './restore/definition.ts';
 import { fetchFrom, readFrom } from './restore/fetch.ts';
 import { shareRestore } from './restore/share.ts';
 import { requireSpace } from './restore/space.ts';
+import { sourceOf } from './source-of.ts';
 import type { StoredSnapshot } from './stored-copy.ts';
 
 /** Puts a backup back, from the first storage target that has it. */
@@ -41,7 +41,9 @@ async function restore(
   const { place, paths, overwrite, backup } = action;
   const { clock, signal, onProgress } = context;
   const shared = shareRestore(copy, action, context);
-  const result = await sourceFor(definition).restore(definition, {
+  const result = await (
+    await sourceOf(definition, context)
+  ).restore(definition, {
     place,
     paths,
     overwrite,

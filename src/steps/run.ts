@@ -1,10 +1,11 @@
 import { messageOf, MusterError } from '../base/error.ts';
+import { findProgram } from '../base/find-program.ts';
 import type { PlannedCommand } from '../order/step.ts';
 import type { ActionOf, StepContext, StepError, StepFinding, StepHandler, StepOutcome } from './handler.ts';
 import { failed, ok, problem, stepErrorOf, succeeded } from './outcome.ts';
 import { commandMissing, runCommand, type CommandEnd } from './run/command.ts';
 import { environmentOf } from './run/environment.ts';
-import { argvOf, findProgram } from './run/program.ts';
+import { argvOf } from './run/program.ts';
 import { judge } from './run/verdict.ts';
 
 /** Starts a command of the plan. */

@@ -83,7 +83,7 @@ export interface Recovery {
 export type { BackupType } from '../../base/backup.ts';
 export type VerifyLevel = 'basic' | 'standard' | 'thorough' | 'forensic';
 
-export type SourceDefinition = FilesSource | SqliteSource;
+export type SourceDefinition = FilesSource | SqliteSource | CommandSource;
 
 export interface FilesSource {
   readonly type: 'files';
@@ -127,6 +127,26 @@ export interface SqliteSource {
   readonly at: Position;
   /** Absolute path of the database file. */
   readonly path: string;
+}
+
+/** Any program that writes a stream; its programs are started without a shell, in the plan's folder. */
+export interface CommandSource {
+  readonly type: 'command';
+  readonly at: Position;
+  /** Relative path of the stream in the snapshot. */
+  readonly name: string;
+  /** Program and arguments; writes the stream to its standard output. */
+  readonly capture: readonly string[];
+  /** Reads the stream from its standard input. Undefined: it can be restored as a file only. */
+  readonly restore: readonly string[] | undefined;
+  readonly env: Readonly<Record<string, string | Secret>>;
+  /** Bytes; a shorter stream is no backup. */
+  readonly minimumSize: number | undefined;
+  /** What the stream must end with, besides white space. */
+  readonly trailer: string | undefined;
+  readonly allowEmpty: boolean;
+  /** Of either program, from its start to its end. */
+  readonly timeout: Milliseconds | undefined;
 }
 
 export interface Schedule extends Named {

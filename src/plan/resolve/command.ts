@@ -31,7 +31,11 @@ function argumentsOf(node: Node | undefined, scope: Scope, texts: Texts): readon
   return items.map((item) => templateOf(item, scope, texts) ?? '');
 }
 
-function environmentOf(node: Node | undefined, scope: Scope, texts: Texts): Readonly<Record<string, string | Secret>> {
+export function environmentOf(
+  node: Node | undefined,
+  scope: Scope,
+  texts: Texts,
+): Readonly<Record<string, string | Secret>> {
   const variables: [string, string | Secret][] = [];
   for (const entry of entriesOf(node)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(entry.name)) {

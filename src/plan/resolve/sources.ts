@@ -2,7 +2,9 @@ import type { FilesSource, FrozenView, SourceDefinition } from '../model/system.
 import { quote } from '../quote.ts';
 import { child, itemsOf, type Entry, type Node } from '../read/node.ts';
 import { positionOf } from '../read/source-file.ts';
+import { argumentsOf } from './arguments.ts';
 import type { Scope } from './scope.ts';
+import { commandSourceOf } from './source-command.ts';
 import { authoredText, flagOf, pathOf, positiveDurationOf, sizeOf, textOf, wordOf } from './values.ts';
 
 /** What a system is backed up from; undefined when it is not even a map. */
@@ -17,8 +19,9 @@ export function sourceOf({ name, value }: Entry, scope: Scope): SourceDefinition
     scope.places.sources.push({ name, path, at: item, exclude });
     return [path];
   };
-  if (textOf(child(node, 'type')) === 'sqlite')
-    return { type: 'sqlite', at, path: placeOf(child(node, 'path'))[0] ?? '' };
+  const type = textOf(child(node, 'type'));
+  if (type === 'sqlite') return { type, at, path: placeOf(child(node, 'path'))[0] ?? '' };
+  if (type === 'command') return commandSourceOf(node, scope);
   return {
     type: 'files',
     at,
@@ -80,18 +83,4 @@ function frozenViewOf(node: Node | undefined, scope: Scope): FrozenView | undefi
       hint: 'Add `filesystem`, or `freeze` and `thaw`.',
     });
   return { freeze: freeze && thaw && { freeze, thaw, timeout }, filesystem };
-}
-
-function argumentsOf(node: Node | undefined, { problems }: Scope): readonly string[] | undefined {
-  if (node === undefined) return undefined;
-  const texts = itemsOf(node).map((item) => textOf(item) ?? '');
-  const [program] = itemsOf(node);
-  if (program && texts[0]?.trim() === '')
-    problems.error({
-      code: 'bad-command',
-      at: program,
-      message: 'the program has no name',
-      hint: 'Write its name or path.',
-    });
-  return texts;
 }

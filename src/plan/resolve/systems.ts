@@ -1,5 +1,5 @@
 import { compressions } from '../../base/compression.ts';
-import { backupTypesOf } from '../backup-types.ts';
+import { backupTypesOf, hintForTypes } from '../backup-types.ts';
 import type { Schedule, SourceDefinition, StorageUse, System } from '../model/system.ts';
 import { quote } from '../quote.ts';
 import { child, itemsOf, type Entry, type Node } from '../read/node.ts';
@@ -106,7 +106,7 @@ function checkTypes(entry: Entry, source: SourceDefinition, schedules: readonly 
       code: 'unsupported-backup-type',
       at: child(own, 'backup') ?? entry,
       message: `the schedule ${quote(name)} asks for ${quote(backup)}, which the source of ${quote(entry.name)} cannot give`,
-      hint: 'Add `snapshot` to the source, which says how it is frozen, or choose another type.',
+      hint: hintForTypes(source),
     });
   }
 }

@@ -70,6 +70,7 @@ async function checkReplaced(
   if (place.kind === 'folder') return [];
   const selection = compileSelection(paths);
   const roots = inPlaceTargets(definition).map(toBytePath);
+  if (roots.length === 0) return [];
   return await findReplaced(
     vault.entries(snapshot),
     ({ path }) => selection.includes(path, false) && roots.some((root) => isWithin(path, root)),

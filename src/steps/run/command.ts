@@ -4,7 +4,7 @@ import { MusterError } from '../../base/error.ts';
 import type { PlannedCommand } from '../../order/step.ts';
 import type { StepContext } from '../handler.ts';
 import { environmentOf } from './environment.ts';
-import { BoundedOutput } from './output.ts';
+import { BoundedOutput } from '../../base/bounded-output.ts';
 import { argvOf } from './program.ts';
 
 export interface CommandEnd {

@@ -4,12 +4,12 @@ import type { CaptureManifest } from '../../base/backup.ts';
 import { fromBytePath, toBytePath } from '../../base/capture.ts';
 import type { Milliseconds } from '../../base/clock.ts';
 import type { SourceDefinition } from '../../plan/model/system.ts';
-import { sourceFor } from '../../sources/registry.ts';
 import type { RestoreSourceResult, SourceCheck } from '../../sources/source.ts';
 import type { CompareResult, Vault, VaultCheck, VerifyResult } from '../../vault/vault.ts';
 import type { StepContext } from '../handler.ts';
 import { fetchFrom, readFrom } from '../restore/fetch.ts';
 import { requireSpace } from '../restore/space.ts';
+import { sourceOf } from '../source-of.ts';
 import { removeScratch } from './remove-scratch.ts';
 import type { Stages } from './stages.ts';
 
@@ -51,7 +51,9 @@ export async function tryRestore(request: TrialRequest, context: StepContext): P
 async function restoreTo(folder: string, request: TrialRequest, context: StepContext): Promise<RestoreSourceResult> {
   const { vault, snapshot, definition, manifest, stages } = request;
   const onProgress = stages.report;
-  return await sourceFor(definition).restore(definition, {
+  return await (
+    await sourceOf(definition, context)
+  ).restore(definition, {
     place: { kind: 'folder', path: folder },
     paths: [],
     overwrite: 'never',

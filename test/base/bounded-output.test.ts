@@ -1,6 +1,6 @@
 import { array, assert, integer, property, string, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BoundedOutput } from '../../src/steps/run/output.ts';
+import { BoundedOutput } from '../../src/base/bounded-output.ts';
 
 const limit = 64 * 1024;
 
