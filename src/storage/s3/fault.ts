@@ -53,8 +53,14 @@ const otherFault: FaultKind = { code: 'storage-failed', hint: 'Look into the log
 function describe({ name, status, text }: Refusal): string {
   if (name === 'TimeoutError') return 'no answer came in time';
   const named = !nameless.has(name);
+  // Node says `connect ECONNREFUSED 127.0.0.1:9`.
+  if (status === undefined && text.includes(name)) return firstLine(text);
   const word = status === undefined ? name : named ? `${name} (HTTP ${status})` : `HTTP ${status}`;
-  return text === '' || text === name || nameless.has(text) ? word : `${word}: ${text.split('\n')[0] ?? ''}`;
+  return text === '' || text === name || nameless.has(text) ? word : `${word}: ${firstLine(text)}`;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? '';
 }
 
 const nameless: ReadonlySet<string> = new Set(['UnknownError', 'Unknown', 'Error']);

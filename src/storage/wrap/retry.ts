@@ -11,7 +11,7 @@ import { countTries, type RetryOptions } from './tries.ts';
  * the success it was. So whoever competes for a name must not write the same bytes as the others.
  */
 export function withRetry(store: ObjectStore, options: RetryOptions): ObjectStore {
-  const contact = { answered: false };
+  const contact = { answered: false, givenUp: false };
   const failing = (operation: Operation): Failing => failingAt(store, operation, { options, contact });
   const again: Around = async (operation, run) => {
     const result = await retried(failing(operation), run);
@@ -35,8 +35,8 @@ export function withRetry(store: ObjectStore, options: RetryOptions): ObjectStor
 
 interface Tries {
   readonly options: RetryOptions;
-  /** Shared by all requests to the store. */
-  readonly contact: { answered: boolean };
+  /** Shared by all requests to the store: who has never answered, and was given up, is not waited for again and again. */
+  readonly contact: { answered: boolean; givenUp: boolean };
 }
 
 function failingAt(store: ObjectStore, operation: Operation, { options, contact }: Tries): Failing {
@@ -44,7 +44,13 @@ function failingAt(store: ObjectStore, operation: Operation, { options, contact 
   const failed = countTries({ ...operation, store: store.description }, { ...options, hasAnswered });
   return async (error) => {
     if (isAnswer(error)) contact.answered = true;
-    await failed(error);
+    if (contact.givenUp && !contact.answered && options.policy.untilFirstAnswer !== undefined) throw error;
+    try {
+      await failed(error);
+    } catch (final) {
+      contact.givenUp = true;
+      throw final;
+    }
   };
 }
 
