@@ -1,4 +1,4 @@
-import type { FaultKind } from '../http/network-faults.ts';
+import { type FaultKind, networkFaults } from '../http/network-faults.ts';
 
 function refused(hint: string): FaultKind {
   return { code: 'storage-refused', hint };
@@ -8,7 +8,9 @@ const wrongCredentials = refused(
   'Check `account` and the account key or SAS of the storage target, and that the clock of this machine is right.',
 );
 
-const expired = refused('Make a new SAS: this one has expired, or is not valid yet. Or set the clock of this machine.');
+export const expired = refused(
+  'Make a new SAS: this one has expired, or is not valid yet. Or set the clock of this machine.',
+);
 
 const skewed = refused(
   'Set the clock of this machine (NTP): it differs from that of the server by 15 minutes or more.',
@@ -18,7 +20,7 @@ const denied = refused('Give these credentials the rights that docs/storage/azur
 
 const firewall = refused('Let the firewall of the storage account accept the address of this machine.');
 
-const onlyTls = refused('Use `https://` in `endpoint`.');
+const onlyTls = refused('Use `https://` in `endpoint`: such credentials go nowhere else.');
 
 export const noCredentials = refused(
   'Give the storage target an account key or a SAS, or let the machine have an identity: docs/storage/azure.md.',
@@ -63,8 +65,12 @@ export const otherFault: FaultKind = {
 
 /** One word of the server stands for several faults; its text tells them apart. */
 export const faultsByText: readonly { readonly pattern: RegExp; readonly kind: FaultKind }[] = [
-  { pattern: /signature not valid in the specified time frame|signature fields not well formed.*se\b/i, kind: expired },
-  { pattern: /request date header too old|x-ms-date/i, kind: skewed },
+  { pattern: /signature not valid in the specified time frame/i, kind: expired },
+  { pattern: /request date header too old/i, kind: skewed },
+  // Azurite calls it `AuthorizationFailure`.
+  { pattern: /^server failed to authenticate the request/i, kind: wrongCredentials },
+  // What the library itself says of a token and a server without TLS.
+  { pattern: /not permitted for non-TLS protected/i, kind: onlyTls },
 ];
 
 /** By the server's own word. Source: the lists of common and of blob service error codes of Azure Storage. */
@@ -74,7 +80,7 @@ export const faultsByName: Readonly<Record<string, FaultKind>> = {
   NoAuthenticationInformation: wrongCredentials,
   AccountIsDisabled: refused('Have the storage account enabled again.'),
   AuthorizationFailure: refused(
-    'Check the rights of these credentials (docs/storage/azure.md), and the firewall of the storage account.',
+    'Check these credentials, their rights (docs/storage/azure.md), and the firewall of the storage account.',
   ),
   AuthorizationPermissionMismatch: denied,
   AuthorizationServiceMismatch: denied,
@@ -109,6 +115,12 @@ export const faultsByName: Readonly<Record<string, FaultKind>> = {
   ContainerBeingDeleted: later,
   AccountBeingCreated: later,
   InvalidBlockList: later,
+};
+
+/** By the code of the system, or the library's own word, when there was no whole answer. */
+export const faultsByCode: Readonly<Record<string, FaultKind | undefined>> = {
+  ...networkFaults,
+  AbortError: networkFaults['ECONNRESET'],
 };
 
 /** Where the name says nothing, or where there is none. */

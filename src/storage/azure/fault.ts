@@ -1,13 +1,23 @@
 import { RestError } from '@azure/storage-blob';
 import { codeOf, messageOf, MusterError } from '../../base/error.ts';
-import { type FaultKind, networkFaults } from '../http/network-faults.ts';
-import { faultsByName, faultsByStatus, faultsByText, noCredentials, otherFault } from './fault-kinds.ts';
+import type { FaultKind } from '../http/network-faults.ts';
+import {
+  expired,
+  faultsByCode,
+  faultsByName,
+  faultsByStatus,
+  faultsByText,
+  noCredentials,
+  otherFault,
+} from './fault-kinds.ts';
 
 /** What was asked of which store. */
 export interface AzureAction {
   readonly doing: string;
   readonly what: string;
   readonly store: string;
+  /** The plan's SAS says of itself that it isn't valid at this time. */
+  readonly expired: boolean;
 }
 
 /** What the server or the network said, taken apart. */
@@ -29,7 +39,7 @@ export function azureFault(error: unknown, action: AzureAction): MusterError {
   if (error instanceof MusterError) return error;
   const refusal = refusalOf(error);
   return new MusterError(`cannot ${action.doing} ${action.what} in ${action.store}: ${describe(refusal)}`, {
-    ...kindOf(refusal),
+    ...kindOf(refusal, action),
     retryAfter: refusal.retryAfter,
   });
 }
@@ -67,16 +77,19 @@ function milliseconds(text: string | undefined): number | undefined {
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
 }
 
-function kindOf({ name, status, text, detail }: Refusal): FaultKind {
+function kindOf({ name, status, text, detail }: Refusal, action: AzureAction): FaultKind {
   if (/Credential|Authentication(?:Required)?Error/.test(name)) return noCredentials;
-  if (status === undefined) return networkFaults[name] ?? otherFault;
-  const told = faultsByText.find(({ pattern }) => pattern.test(`${text} ${detail}`));
-  const kind = told?.kind ?? faultsByName[name] ?? faultsByStatus[status];
+  if (action.expired && (status === 401 || status === 403)) return expired;
+  const told = faultsByText.find(({ pattern }) => pattern.test(`${text} ${detail}`))?.kind;
+  if (status === undefined) return faultsByCode[name] ?? told ?? otherFault;
+  const kind = told ?? faultsByName[name] ?? faultsByStatus[status];
   if (kind) return kind;
   return status >= 500 ? { ...otherFault, retryable: true } : otherFault;
 }
 
 function describe({ name, status, text }: Refusal): string {
-  const word = status === undefined ? name : name === 'Unknown' ? `HTTP ${status}` : `${name} (HTTP ${status})`;
-  return text === '' || text === name ? word : `${word}: ${text}`;
+  const named = name !== 'Unknown' && name !== 'Error';
+  const word = status === undefined ? name : named ? `${name} (HTTP ${status})` : `HTTP ${status}`;
+  if (text === '' || text === name) return word;
+  return named || status !== undefined ? `${word}: ${text}` : text;
 }

@@ -10,11 +10,13 @@ export class AzurePlace extends Keys {
   readonly container: ContainerClient;
   readonly description: string;
   readonly #accessTier: AzureStoreOptions['accessTier'];
+  readonly #credentials: AzureStoreOptions['credentials'];
 
   constructor(options: AzureStoreOptions, { container }: Pick<AzureClient, 'container'>) {
     super(options.prefix);
     this.container = container;
     this.#accessTier = options.accessTier;
+    this.#credentials = options.credentials;
     const { host } = new URL(serviceOf(options));
     this.description = `azure ${[options.container, options.prefix].filter(Boolean).join('/')} at ${host}`;
   }
@@ -48,9 +50,17 @@ export class AzurePlace extends Keys {
       const answer = expected(refusalOf(error));
       // Undefined was excluded; the compiler can't see that through the type parameter.
       if (answer !== undefined) return answer as Exclude<E, undefined>;
-      throw azureFault(error, { doing, what, store: this.description });
+      throw azureFault(error, { doing, what, store: this.description, expired: !isValid(this.#credentials) });
     }
   }
 }
 
 const tiers = { hot: 'Hot', cool: 'Cool', cold: 'Cold' } as const;
+
+/** A SAS says from when to when it is valid; one without an end stands for a policy on the server. */
+function isValid(credentials: AzureStoreOptions['credentials']): boolean {
+  if (credentials === undefined || !('sas' in credentials)) return true;
+  const fields = new URLSearchParams(credentials.sas.trim());
+  const [start, end] = [fields.get('st'), fields.get('se')].map((text) => Date.parse(text ?? ''));
+  return !(Date.now() < (start ?? NaN)) && !(Date.now() > (end ?? NaN));
+}

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { BlobDownloadResponseParsed, BlobGetPropertiesResponse } from '@azure/storage-blob';
-import { MusterError } from '../../base/error.ts';
+import { messageOf, MusterError } from '../../base/error.ts';
 import type { ByteRange } from '../store.ts';
 import type { AzurePlace } from './place.ts';
 
@@ -14,7 +14,7 @@ export async function readObject(place: AzurePlace, name: string, range?: ByteRa
     expected: ({ name, status }) => (name === 'InvalidRange' || status === 416 ? ('beyond' as const) : undefined),
   });
   if (answer === 'beyond') return Buffer.alloc(0);
-  const bytes = await place.ask('read', name, () => bytesOf(place, name, answer));
+  const bytes = await bytesOf(place, name, answer);
   if (range === undefined) checkHash(place, name, { bytes, md5: answer.contentMD5 });
   return bytes;
 }
@@ -29,9 +29,13 @@ async function nothingOf(place: AzurePlace, name: string): Promise<Buffer> {
 async function bytesOf(place: AzurePlace, name: string, answer: BlobDownloadResponseParsed): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(answer.contentLength ?? 0);
   let done = 0;
-  // In Node the body is a stream of it.
-  const body = answer.readableStreamBody as AsyncIterable<Buffer> | undefined;
-  for await (const chunk of body ?? []) done += chunk.copy(bytes, done);
+  try {
+    // In Node the body is a stream of it.
+    const body = answer.readableStreamBody as AsyncIterable<Buffer> | undefined;
+    for await (const chunk of body ?? []) done += chunk.copy(bytes, done);
+  } catch (error) {
+    throw badRead(place, name, `${done} of ${bytes.length} bytes came: ${messageOf(error)}`);
+  }
   if (done < bytes.length) throw badRead(place, name, `${done} of ${bytes.length} bytes came`);
   return bytes;
 }

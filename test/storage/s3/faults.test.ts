@@ -1,27 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { createServer as createPlainServer, request as send } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { MusterError } from '../../../src/base/error.ts';
 import { openS3Store } from '../../../src/storage/s3.ts';
 import { namesOf } from '../../conformance/listing.ts';
 import { requireProgram } from '../../require.ts';
+import { startDamagingProxy } from '../../servers/damaging-proxy.ts';
 import { startHttpServer } from '../../servers/http.ts';
 import { type Radosgw, startRadosgw } from '../../servers/radosgw.ts';
+import { faultOf } from '../fault-of.ts';
 import { makeBucket, optionsFor, type TestBucket, unfinishedIn } from './bucket.ts';
 
 const bytes = Buffer.from('0123456789');
-
-async function faultOf(action: Promise<unknown>): Promise<MusterError> {
-  const error: unknown = await action.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (error instanceof MusterError) return error;
-  throw new Error('no MusterError was thrown', { cause: error });
-}
 
 describe.runIf(requireProgram('radosgw', ['--version']))('S3 says what is wrong', () => {
   let server: Radosgw;
@@ -225,29 +213,3 @@ describe('S3 says what is wrong, without a server of its own', () => {
     });
   });
 });
-
-/** Passes everything on, but for one bit of each body. */
-async function startDamagingProxy(target: string): Promise<AsyncDisposable & { readonly endpoint: string }> {
-  const proxy = createPlainServer((request, response) => {
-    void (async () => {
-      const body = await buffer(request);
-      if (body.length > 0) body[0] = (body[0] ?? 0) ^ 1;
-      const { method, url, headers } = request;
-      const passed = send(new URL(url ?? '/', target), { method, headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(response);
-      });
-      passed.end(body);
-    })();
-  }).listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  const { port } = proxy.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      proxy.closeAllConnections();
-      proxy.close();
-      await once(proxy, 'close');
-    },
-  };
-}
