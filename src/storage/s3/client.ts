@@ -1,11 +1,7 @@
-import { Agent as PlainAgent } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
-import { getCACertificates } from 'node:tls';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Instant } from '../../base/clock.ts';
-import { readAuthorities } from '../http/agent.ts';
 import type { S3Credentials, S3StoreOptions } from '../s3.ts';
+import { RequestHandler } from './request-handler.ts';
 
 export const defaultConnections = 8;
 
@@ -25,7 +21,7 @@ export function createClient(options: S3StoreOptions): S3Client {
     responseChecksumValidation: 'WHEN_REQUIRED',
     // The library would leave our agent, and with it authorities and proxy, to wait for the answer.
     expectContinueHeader: false,
-    requestHandler: requestHandler(options),
+    requestHandler: new RequestHandler({ ca: options.ca, connections: options.connections ?? defaultConnections }),
     logger: silent,
   });
   keepClock(client, options.now ?? Date.now);
@@ -34,19 +30,6 @@ export function createClient(options: S3StoreOptions): S3Client {
 
 function keysOf({ sessionToken, ...keys }: S3Credentials): NonNullable<S3ClientConfig['credentials']> {
   return sessionToken === undefined ? keys : { ...keys, sessionToken };
-}
-
-function requestHandler({ ca, connections = defaultConnections }: S3StoreOptions): NodeHttpHandler {
-  // Parts of large objects go beside the requests that the plan allows.
-  const agent = { keepAlive: true, maxSockets: connections * 2, proxyEnv: process.env };
-  const authorities = ca === undefined ? {} : { ca: [...getCACertificates('default'), readAuthorities(ca)] };
-  return new NodeHttpHandler({
-    httpAgent: new PlainAgent(agent),
-    httpsAgent: new TlsAgent({ ...agent, ...authorities }),
-    connectionTimeout: 15_000,
-    // Without a byte in either direction; a whole request may take as long as it takes.
-    socketTimeout: 120_000,
-  });
 }
 
 /**

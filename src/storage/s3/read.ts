@@ -28,18 +28,29 @@ function rangeHeader({ offset, length }: ByteRange): string {
   return `bytes=${offset}-${offset + length - 1}`;
 }
 
-/** Into one buffer of the size that was announced; fewer bytes are a fault. */
+/** In one buffer of the size that was announced; fewer bytes are a fault. */
 async function bytesOf(place: S3Place, name: string, answer: GetObjectCommandOutput): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafeSlow(answer.ContentLength ?? 0);
-  let done = 0;
+  const length = answer.ContentLength ?? 0;
   try {
     // In Node the body is a stream of it.
-    for await (const chunk of answer.Body as Readable as AsyncIterable<Buffer>) done += chunk.copy(bytes, done);
+    const bytes = await gathered(answer.Body as Readable as AsyncIterable<Buffer>, length);
+    if (bytes.length === length) return bytes;
+    throw cutOff(place, name, `${bytes.length} of ${length} bytes came`);
   } catch (error) {
     throw s3Fault(error, { doing: 'read', what: name, store: place.description });
   }
-  if (done < bytes.length) throw cutOff(place, name, `${done} of ${bytes.length} bytes came`);
-  return bytes;
+}
+
+/** What comes in one piece is not copied. */
+async function gathered(chunks: AsyncIterable<Buffer>, length: number): Promise<Buffer> {
+  let bytes: Buffer | undefined;
+  let done = 0;
+  for await (const chunk of chunks) {
+    if (chunk.length === length) return chunk;
+    bytes ??= Buffer.allocUnsafeSlow(length);
+    done += chunk.copy(bytes, done);
+  }
+  return bytes?.subarray(0, done) ?? Buffer.alloc(0);
 }
 
 function cutOff(place: S3Place, name: string, what: string): MusterError {

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { objectName } from '../format/names.ts';
+import { release } from '../format/release.ts';
 import type { Id } from '../repository.ts';
 
 /** The stored bytes of a pack, for code that can't wait. */
@@ -23,12 +24,12 @@ export function openPackFile(folder: string, id: Id, memory: ReadMemory): PackBy
   };
 }
 
-/** Of a pack, or the part of it from an offset, that is in memory. */
-export function packInMemory(bytes: Buffer, from = 0): PackBytes {
+/** Of a pack that is in memory, which is given back in the end. */
+export function packInMemory(bytes: Buffer): PackBytes {
   return {
-    size: from + bytes.length,
-    read: (offset, length) => bytes.subarray(offset - from, offset - from + length),
-    close: () => undefined,
+    size: bytes.length,
+    read: (offset, length) => bytes.subarray(offset, offset + length),
+    close: () => release(bytes),
   };
 }
 

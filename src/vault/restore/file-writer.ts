@@ -2,6 +2,7 @@ import { ftruncateSync } from 'node:fs';
 import type { BytePath } from '../../base/capture.ts';
 import { codeOf } from '../../base/error.ts';
 import type { MasterKey } from '../format/master-key.ts';
+import { release } from '../format/release.ts';
 import { createSealer } from '../format/seal.ts';
 import { BlobOpener } from '../pack/blob-opener.ts';
 import type { PackBytes } from '../pack/pack-bytes.ts';
@@ -47,8 +48,11 @@ export class FileWriter {
     const report: Report = { failed: [], metadata: [] };
     for (const read of task.reads) {
       const { offset, blobs } = read;
-      const contents = this.#opener.contents(blobs, { offset, bytes: this.#read(read) ?? nothing });
+      const bytes = this.#read(read);
+      const contents = this.#opener.contents(blobs, { offset, bytes: bytes ?? nothing });
       for (const blob of blobs) yield* this.#writeUses(blob, contents.next().value ?? undefined, report);
+      // What came with the task is needed no more.
+      if (read.bytes !== undefined && bytes !== undefined) release(bytes);
     }
     return report;
   }
