@@ -92,6 +92,8 @@ export interface GcsStorage extends StorageCommon {
   readonly bucket: string;
   readonly prefix: string;
   readonly endpoint: string | undefined;
+  /** Absolute path of a PEM file with further certificate authorities. */
+  readonly ca: string | undefined;
   readonly storageClass: string | undefined;
   /** JSON of a service account. Undefined: the default chain of Google's tools. */
   readonly credentials: Secret | undefined;

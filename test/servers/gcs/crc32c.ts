@@ -1,0 +1,14 @@
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit += 1) value = (value & 1) === 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1;
+  return value >>> 0;
+});
+
+/** Castagnoli's (RFC 4960, appendix B), big-endian, in base64: as Cloud Storage writes it. */
+export function crc32c(bytes: Uint8Array): string {
+  let value = 0xffffffff;
+  for (const byte of bytes) value = (table[(value ^ byte) & 0xff] ?? 0) ^ (value >>> 8);
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE((value ^ 0xffffffff) >>> 0);
+  return checksum.toString('base64');
+}
