@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { requireProgram } from '../require.ts';
@@ -62,6 +62,23 @@ describe('copies', () => {
     await expect(failed).rejects.toThrow(expect.objectContaining({ code: 'blob-missing' }));
     expect(await to.vault.snapshots()).toStrictEqual([]);
     expect([await from.repository.listIds('locks'), await to.repository.listIds('locks')]).toStrictEqual([[], []]);
+  });
+
+  test('what came before a source failed is there when another one goes on', async () => {
+    const all = noise(6_000_000);
+    const source = folderWith({ a: all.slice(0, 3_000_000) });
+    const [from, twin, to] = [await newVault(), await newVault(), await newVault()];
+    await from.vault.backup(treeRequest(source));
+    writeFileSync(join(source, 'b'), all.slice(3_000_000));
+    const { snapshot } = await from.vault.backup(treeRequest(source));
+    const copy = await from.vault.copyTo(twin.vault, snapshot);
+    // They are read in this order.
+    const packs = [...from.repository.packs()].filter(({ blobs }) => blobs[0]?.type === 'data');
+    const [, last = ''] = packs.map(({ id }) => id).toSorted();
+    rmSync(join(from.folder, 'data', last.slice(0, 2), last));
+    await expect(from.vault.copyTo(to.vault, snapshot)).rejects.toMatchObject({ code: 'blob-missing' });
+    const { bytesStored } = await twin.vault.copyTo(to.vault, copy.snapshot);
+    expect([packs.length, bytesStored < copy.bytesStored * 0.7]).toStrictEqual([2, true]);
   });
 
   test('an abort leaves no snapshot', async () => {

@@ -24,7 +24,7 @@ export async function copySnapshot(
 ): Promise<{ readonly snapshot: string; readonly bytesStored: number }> {
   const { from, to, signal } = options;
   const snapshot = await findSnapshot(from, options.snapshot);
-  const bytesStored = await copyTrees(options, snapshot.tree);
+  const bytesStored = await copyOrKeep(options, snapshot.tree);
   await to.flush();
   signal.throwIfAborted();
   const known = await copyOf(to, snapshot);
@@ -32,6 +32,17 @@ export async function copySnapshot(
   const fields = asFields(snapshot.id, await from.loadJson('snapshots', snapshot.id));
   const id = await to.saveJson('snapshots', copiedSnapshotJson(fields, snapshot.id));
   return { snapshot: id, bytesStored };
+}
+
+/** What came before a source failed is kept, so that the next source, or the next try, goes on there. */
+async function copyOrKeep(options: CopyOptions, tree: Id): Promise<number> {
+  try {
+    return await copyTrees(options, tree);
+  } catch (error) {
+    // After a fault of the target this throws at once.
+    if (!options.signal.aborted) await options.to.flush().catch(() => undefined);
+    throw error;
+  }
 }
 
 /**
@@ -45,7 +56,9 @@ async function copyTrees({ from, to, signal, clock, onProgress }: CopyOptions, t
     await tally.breathe();
     for (const { content } of nodes) for (const blob of content ?? []) copier.want('data', blob);
     copier.want('tree', id);
-    if (copier.isFull) await copier.copyWanted();
+    if (!copier.isFull) continue;
+    await copier.copyWanted();
+    await to.flush();
   }
   await copier.copyWanted();
   tally.finish();
