@@ -18,6 +18,7 @@ export function samplePlan(
   const { systems = [], storage = [sampleStorage('primary')], retention = [], ...rest } = parts;
   return {
     files: [at.file],
+    sources: { entry: at.file, texts: new Map() },
     folder: '/plan',
     hash: 'ab'.repeat(32),
     name: 'sample',

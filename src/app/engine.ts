@@ -8,7 +8,9 @@ import type { RunEffects, RunRequest } from '../run/request.ts';
 import type { StepHandlers } from '../steps/handler.ts';
 import type { RunOutcome } from './requests.ts';
 import type { State } from './state.ts';
+import { sealCatalogs } from './sealed/keep.ts';
 import { noteSizes } from './storage-use.ts';
+import { storageOf } from './stores.ts';
 
 /** What differs between kinds of runs. */
 export interface Work {
@@ -37,6 +39,7 @@ export async function execute(state: State, work: Work): Promise<RunOutcome> {
     const { status } = await runSteps(requestOf(state, work, id), effects);
     await state.notifier().settled();
     if (work.mode !== 'simulate') await noteSizes(state, work.steps);
+    if (work.mode !== 'simulate' && work.signal?.aborted !== true) await sealCatalogs(state);
     const record = state.journal().run(id);
     if (!record) throw new Error(`run ${id} is not in the journal`);
     return { run: id, status, record };
@@ -86,6 +89,7 @@ function effectsOf(state: State, { scratch, handlers, purpose, run }: RunPlace):
       plan: state.plan,
       resolveSecret: state.secrets.resolve,
       vault: (storage, options) => state.vaults.open(storage, { ...options, purpose, run }),
+      store: (storage) => state.stores.open(storageOf(state.plan, storage)),
       newestBackup: (system, filter) => state.catalog().newest(system, filter),
       backup: (id) => state.catalog().find(id),
       claim: (name) => state.journal().lease(name, run, state.clock.now()),

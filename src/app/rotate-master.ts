@@ -2,6 +2,7 @@ import { MusterError } from '../base/error.ts';
 import type { Storage } from '../plan/model/storage.ts';
 import { keyToTry, withFirstKey } from './plan-keys.ts';
 import { writeRescue } from './rescue.ts';
+import { sealCatalogs } from './sealed/keep.ts';
 import type { State } from './state.ts';
 import { chosenStorage, isEmpty } from './stores.ts';
 
@@ -32,6 +33,7 @@ export interface MasterRotation {
 export async function rotateMasters(state: State, request: RotateMasterRequest): Promise<readonly MasterRotation[]> {
   const done: MasterRotation[] = [];
   for (const storage of chosenStorage(state.plan, request.storage)) done.push(await rotate(state, storage, request));
+  await sealCatalogs(state);
   return done;
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { codeOf, MusterError } from '../base/error.ts';
 import type { Storage } from '../plan/model/storage.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import type { SealedObjects } from '../vault/sealed.ts';
 import type { Vault } from '../vault/vault.ts';
 import { keyToTry, withFirstKey, type PlanKeys } from './plan-keys.ts';
 import { writeRescue } from './rescue.ts';
@@ -23,6 +24,8 @@ export interface OpenVaultRequest {
 export interface Vaults {
   /** With the first key of the plan that opens it. */
   open(storage: string, request: OpenVaultRequest): Promise<Vault>;
+  /** What muster keeps beside the repository; reads no index. Undefined where there is no vault yet. */
+  sealed(storage: string, purpose: string): Promise<SealedObjects | undefined>;
   /** Closes it, so that it is opened anew when it is needed again. */
   forget(storage: string): Promise<void>;
   /** Bytes of all objects in a target; needs no key. Gives up when the signal says so. */
@@ -49,6 +52,7 @@ export interface VaultsRequest extends PlanKeys {
 
 export function createVaults(request: VaultsRequest): Vaults {
   const opened = new Map<string, Promise<Vault>>();
+  const sealedOnly = new Map<string, Promise<SealedObjects | undefined>>();
   const waiting = new Set<string>();
   const open: Vaults['open'] = (name, asked) => {
     const known = opened.get(name);
@@ -69,9 +73,18 @@ export function createVaults(request: VaultsRequest): Vaults {
   };
   return {
     open,
+    sealed: async (name, purpose) => {
+      const known = opened.get(name);
+      if (known) return (await known).sealed;
+      const opening = sealedOnly.get(name) ?? openSealed(request, storageOf(request.plan, name), purpose);
+      sealedOnly.set(name, opening);
+      opening.then((found) => found ?? sealedOnly.delete(name)).catch(() => sealedOnly.delete(name));
+      return await opening;
+    },
     forget: async (name) => {
       const known = opened.get(name);
       opened.delete(name);
+      sealedOnly.delete(name);
       await (await known)?.close();
     },
     bytesUsed: async (name, signal) => await sizeOf(await request.stores.open(storageOf(request.plan, name)), signal),
@@ -91,9 +104,24 @@ async function openAndRecord(request: VaultsRequest, storage: Storage, asked: As
   const { key, opened } = await openOrCreate(request, storage, asked);
   if (asked.create === true) await writeRescue(await request.stores.open(storage), request.plan, storage.name);
   const { purpose, run } = asked;
-  request.onKeyUsed({ storage: storage.name, key, slot: opened.keySlot, purpose, run });
-  request.knownSlots.remember(storage.name, key, opened.keySlot);
+  noteUse(request, { storage: storage.name, key, slot: opened.keySlot, purpose, run });
   return opened;
+}
+
+function noteUse({ onKeyUsed, knownSlots }: VaultsRequest, use: KeyUse): void {
+  onKeyUsed(use);
+  knownSlots.remember(use.storage, use.key, use.slot);
+}
+
+async function openSealed(request: VaultsRequest, storage: Storage, purpose: string) {
+  const store = await request.stores.open(storage);
+  if (await isFresh(store)) return undefined;
+  const { openSealed: open } = await import('../vault/open-sealed.ts');
+  const { key, opened } = await withFirstKey(request, storage, ({ passphrase, firstSlot }) =>
+    open({ store, passphrase, firstSlot }),
+  );
+  noteUse(request, { storage: storage.name, key, slot: opened.keySlot, purpose, run: undefined });
+  return opened.sealed;
 }
 
 async function openOrCreate(request: VaultsRequest, storage: Storage, { create, damagedIndex, like }: Asked) {

@@ -70,7 +70,7 @@ export function backupLineJson(line: BackupLine): object {
 }
 
 export function runJson(run: RunSummary): object {
-  const { id, kind, name, mode, status, startedAt, finishedAt, planHash, reason = null, by } = run;
+  const { id, kind, name, mode, status, startedAt, finishedAt, planHash, reason = null, by, origin = null } = run;
   return {
     id,
     kind,
@@ -81,6 +81,7 @@ export function runJson(run: RunSummary): object {
     finishedAt: isoOf(finishedAt),
     reason,
     by,
+    origin,
     planHash,
   };
 }

@@ -29,6 +29,7 @@ export async function withMuster<T>(session: Session, work: (muster: Muster) => 
   muster.on((event) => {
     if (event.type === 'run.interrupted') session.tell(interruptedText(event));
     if (event.type === 'storage.retrying' && session.globals().quiet !== true) session.tell(retryText(event));
+    if (event.type === 'catalog.failed' || event.type === 'catalog.repaired') session.tell(catalogText(event));
     if (event.type === 'run.started') collectEarly();
   });
   try {
@@ -50,6 +51,13 @@ function collectEarly(): void {
 function interruptedText({ run, kind, name, steps }: EventOf<'run.interrupted'>): string {
   const unknown = steps.length === 0 ? '' : ` It is not known how far these came: ${steps.join(', ')}.`;
   return `! Run ${run} (${kind} ${name}) was interrupted: its process is gone.${unknown}`;
+}
+
+/** What of the evidence is not where it should be. */
+function catalogText(event: EventOf<'catalog.failed' | 'catalog.repaired'>): string {
+  if (event.type === 'catalog.failed')
+    return `! ${event.storage}: plan and catalog could not be sealed there: ${oneLine(event.error.message)}; the next run tries again`;
+  return `! ${event.storage}: ${event.events} events of the sealed catalog were gone, and are there again: who has removed them?`;
 }
 
 function retryText({ storage, attempt, waitMs, error }: EventOf<'storage.retrying'>): string {

@@ -189,6 +189,22 @@ export type MusterEventBody =
       readonly key: string | undefined;
       readonly slot: string;
     }
+  /**
+   * An event of the journal of another machine, as it lay sealed in a storage target. `catalog`: that journal; `sequence`
+   * and `hash`: its place in the chain there. Counts as if it had happened here, and is never sent about again.
+   */
+  | {
+      readonly type: 'evidence.imported';
+      readonly storage: string;
+      readonly catalog: string;
+      readonly sequence: number;
+      readonly hash: string;
+      readonly event: MusterEvent;
+    }
+  /** The newest events could not be sealed in a storage target; that is tried again after the next run. Belongs to no run. */
+  | { readonly type: 'catalog.failed'; readonly storage: string; readonly error: ErrorFacts }
+  /** Events that had been sealed in a storage target were gone from there, and are there again. Belongs to no run. */
+  | { readonly type: 'catalog.repaired'; readonly storage: string; readonly events: number }
   /** `muster storage check --tamper` attempted to destroy objects of its own in a storage target. Belongs to no run. */
   | {
       readonly type: 'storage.tested';

@@ -16,18 +16,26 @@ export function insertEvent(database: Database, event: MusterEvent): void {
 
 /** Those of one run, in order. */
 export function eventsOf(database: Database, run: string): readonly MusterEvent[] {
-  return database.all('SELECT body FROM events WHERE run = :run ORDER BY sequence', { run }).map(eventFrom);
+  return database
+    .all('SELECT body FROM events WHERE run = :run ORDER BY sequence', { run })
+    .map((row) => original(eventFrom(row)));
+}
+
+/** What happened, wherever it was recorded first. */
+function original(event: MusterEvent): MusterEvent {
+  return event.type === 'evidence.imported' ? original(event.event) : event;
 }
 
 /** Folds every event again into empty tables, in one transaction. */
 export function rebuild(database: Database): void {
   database.transaction(() => {
-    for (const table of ['runs', 'steps', 'backups', 'backup_failures', 'verifications', 'restores', 'copies'])
-      database.run(`DELETE FROM ${table}`);
+    for (const table of folds) database.run(`DELETE FROM ${table}`);
     for (const row of database.iterate('SELECT sequence, body FROM events ORDER BY sequence'))
       fold(database, numberOf(row, 'sequence'), eventFrom(row));
   });
 }
+
+const folds = ['runs', 'steps', 'backups', 'backup_failures', 'verifications', 'restores', 'copies', 'taken_over'];
 
 function eventFrom(row: Row): MusterEvent {
   // Written by `insertEvent`, and protected by the hash chain.

@@ -37,6 +37,10 @@ export function fold(database: Database, sequence: number, event: MusterEvent): 
       return foldBackup(database, sequence, event.backup);
     case 'vault.rotated':
       return foldRotation(database, event);
+    case 'evidence.imported':
+      return foldTakenOver(database, sequence, event);
+    case 'catalog.failed':
+    case 'catalog.repaired':
     case 'copy.lagging':
     case 'message.sent':
     case 'message.failed':
@@ -157,4 +161,13 @@ function foldRotation(database: Database, { storage, snapshots }: EventOf<'vault
     const record = canonicalJson({ ...backup, storage: copies });
     database.run('UPDATE backups SET record = :record WHERE id = :id', { id: textOf(row, 'id'), record });
   }
+}
+
+/** Means what it meant there. */
+function foldTakenOver(database: Database, sequence: number, taken: EventOf<'evidence.imported'>): void {
+  const { hash, catalog, event } = taken;
+  database.insert('taken_over', { hash });
+  fold(database, sequence, event);
+  if (event.type === 'run.started')
+    database.run('UPDATE runs SET origin = :catalog WHERE id = :run', { run: event.run, catalog });
 }

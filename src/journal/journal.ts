@@ -1,6 +1,8 @@
 import type { BackupRecord, BackupType } from '../base/backup.ts';
 import type { Instant } from '../base/clock.ts';
+import type { EventLog } from './event-log.ts';
 import type { MusterEvent, RunKind, RunStatus, StepStatus } from './event.ts';
+import type { SealedMarks } from './sealed-marks.ts';
 import type { SoundPacks } from './sound-packs.ts';
 import type { StorageSizes } from './storage-sizes.ts';
 import type { TamperTest } from './tamper-test.ts';
@@ -30,6 +32,9 @@ export interface Journal {
   readonly catalog: Catalog;
   readonly soundPacks: SoundPacks;
   readonly storageSizes: StorageSizes;
+  /** The events as they are chained, for keeping them elsewhere and taking them over from there. */
+  readonly log: EventLog;
+  readonly sealedMarks: SealedMarks;
   /** Reads every event and recomputes the hash chain. */
   verifyChain(): ChainVerdict;
   /** Makes the tables of runs, steps and backups anew from the events. */
@@ -74,6 +79,8 @@ export interface RunSummary {
   readonly planHash: string;
   readonly reason: string | undefined;
   readonly by: string;
+  /** Id of the journal of another machine that it was taken over from; undefined: it ran with this one. */
+  readonly origin?: string | undefined;
 }
 
 export interface RunRecord extends RunSummary {

@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { damaged, newer } from './fault.ts';
-import { version1, version2, version3, version4, version5 } from './schema.ts';
+import { version1, version2, version3, version4, version5, version6 } from './schema.ts';
 
 /** `MSTR`: tells a journal from other SQLite files, for `file` too. */
 const applicationId = 0x4d535452;
 
 /** The step from version n to n + 1 stands at index n. Never changed once released; only added to. */
-const migrations: readonly string[] = [version1, version2, version3, version4, version5];
+const migrations: readonly string[] = [version1, version2, version3, version4, version5, version6];
 
 /** Brings the schema up to date, in one transaction. Throws `journal-newer`, and `journal-damaged` for a foreign database. */
 export function migrate(sqlite: DatabaseSync, path: string): void {

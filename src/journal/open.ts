@@ -5,6 +5,7 @@ import { verifyChain } from './chain.ts';
 import { openDatabase, type Database } from './database.ts';
 import type { MusterEvent } from './event.ts';
 import { insertEvent, rebuild } from './events.ts';
+import { eventLogOf } from './open-log.ts';
 import { markInterrupted } from './interrupt.ts';
 import type { Journal, Lease } from './journal.ts';
 import { isHeld, releaseLease, takeLease } from './lease.ts';
@@ -12,6 +13,7 @@ import { lastSent } from './messages.ts';
 import { currentOwner, type Owner } from './owner.ts';
 import { beat, recordOwner } from './ownership.ts';
 import { findRun, listRuns, readRun } from './runs.ts';
+import { sealedMarksOf } from './sealed-marks.ts';
 import { soundPacksOf } from './sound-packs.ts';
 import { storageSizesOf } from './storage-sizes.ts';
 import { lastTamperTest } from './tamper-test.ts';
@@ -49,6 +51,8 @@ export function openJournal({ folder, clock, owner = currentOwner() }: JournalOp
     catalog: catalogOf(database),
     soundPacks: soundPacksOf(database),
     storageSizes: storageSizesOf(database),
+    log: eventLogOf(database, clock),
+    sealedMarks: sealedMarksOf(database),
     verifyChain: () => verifyChain(database),
     rebuild: () => rebuild(database),
     close: () => database.close(),

@@ -68,6 +68,7 @@ function summaryFrom(row: Row): RunSummary {
     planHash: textOf(row, 'plan_hash'),
     reason: optionalText(row, 'reason'),
     by: textOf(row, 'asked_by'),
+    origin: optionalText(row, 'origin'),
   };
 }
 

@@ -153,3 +153,22 @@ CREATE TABLE storage_sizes (
   PRIMARY KEY (storage, day)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/**
+ * Version 6. What of the events lies sealed in each storage target, and which events were taken over from the journal of
+ * another machine. `identity` names this journal there; `taken_over` and `origin` are folds of the events.
+ */
+export const version6 = `
+CREATE TABLE identity (id TEXT NOT NULL) STRICT;
+INSERT INTO identity (id) VALUES (lower(hex(randomblob(8))));
+CREATE TABLE sealed (
+  storage TEXT PRIMARY KEY,
+  sequence INTEGER NOT NULL,
+  at INTEGER,
+  fault TEXT
+) STRICT;
+CREATE TABLE taken_over (hash TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+ALTER TABLE runs ADD COLUMN origin TEXT;
+CREATE INDEX events_of_tamper_tests_taken_over ON events (body ->> '$.event.storage', sequence)
+  WHERE type = 'evidence.imported' AND body ->> '$.event.type' = 'storage.tested';
+`;

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Plan } from './model/plan.ts';
 import { Problems } from './problems.ts';
@@ -35,7 +36,8 @@ export async function loadPlan(path: string, options: LoadOptions): Promise<Load
   checkSettings(read, authored, problems);
   const { folder, sources, complete } = read;
   const paths = [...sources.keys()];
-  const plan = await resolvePlan(authored, { files: paths, folder, hash, complete }, problems);
+  const facts = { files: paths, sources: { entry: resolve(path), texts: sources }, folder, hash, complete };
+  const plan = await resolvePlan(authored, facts, problems);
   const shown = withoutSecrets(sources, problems.secrets);
   return { plan: problems.failed ? undefined : plan, diagnostics: problems.diagnostics(paths), sources: shown };
 }

@@ -69,6 +69,7 @@ export function planWith({ channels, messages = [], routes = [] }: PlanParts): P
   const [first] = channels;
   return {
     files: [at.file],
+    sources: { entry: at.file, texts: new Map() },
     folder: '/plan',
     hash: '0'.repeat(64),
     name: 'shop',

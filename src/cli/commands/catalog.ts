@@ -3,7 +3,7 @@ import type { RebuildOutcome } from '../../index.ts';
 import { backupJson, documentOf } from '../json.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
-import { counted } from '../text/counted.ts';
+import { evidenceJson, isWhole, renderRebuild } from '../text/evidence.ts';
 
 export function define(command: Command, session: Session): void {
   command.addHelpText('after', help);
@@ -14,35 +14,36 @@ export function define(command: Command, session: Session): void {
     .action(({ from }: { readonly from: string }) =>
       withMuster(session, async (muster) => {
         const outcome = await muster.rebuildCatalog(from);
-        session.exitCode = outcome.damaged.length > 0 ? 3 : 0;
-        session.print(session.globals().json ? json(outcome) : text(outcome, from));
+        session.exitCode = isWhole(outcome) ? 0 : 3;
+        session.print(
+          session.globals().json
+            ? json(outcome)
+            : renderRebuild(outcome, { storage: from, timezone: muster.plan.timezone }),
+        );
       }),
     );
 }
 
-function json({ found, completed, known, foreign, damaged }: RebuildOutcome): string {
+function json(outcome: RebuildOutcome): string {
+  const { found, byTags, completed, known, gone, foreign, damaged, evidence } = outcome;
   return documentOf({
     found: found.map(backupJson),
+    byTags,
     completed: completed.map(backupJson),
     known,
+    gone: gone.map(backupJson),
     foreign,
     damaged,
+    evidence: evidence === undefined ? null : evidenceJson(evidence),
   });
 }
 
-function text({ found, completed, known, foreign, damaged }: RebuildOutcome, storage: string): string {
-  const lines = [
-    `${counted(found.length, 'backup')} found in ${storage}, ${completed.length} completed, ${known} known already.`,
-    ...(foreign > 0 ? [`${counted(foreign, 'snapshot')} of other programs left as they are.`] : []),
-    ...damaged.map(({ id, detail }) => `✗ ${id.slice(0, 8)}: ${detail}`),
-  ];
-  return lines.join('\n');
-}
-
 const help = `
-For a machine that has lost its state folder, or never had one. What the catalog knows already stays.
+For a machine that has lost its state folder, or never had one. What lies sealed in the target comes back with its evidence; backups
+that it lacks are known by the tags on their snapshots. What the catalog knows already stays. For a machine that has lost its plan,
+too: muster init --from.
 
 Example:
   muster catalog rebuild --from primary
 
-Exit codes: 0 done · 1 failed · 2 wrong usage · 3 some snapshots cannot be read`;
+Exit codes: 0 done · 1 failed · 2 wrong usage · 3 something is missing or cannot be read, and listed`;

@@ -5,7 +5,8 @@ import { basename, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { loadPlan, MusterError, type Plan } from '../../index.ts';
 import { existingRepositories } from '../existing.ts';
-import { PlanInvalidError } from '../failure.ts';
+import { PlanInvalidError, usageError } from '../failure.ts';
+import type { FromOptions } from '../init/from.ts';
 import { documentOf } from '../json.ts';
 import { ask } from '../prompt.ts';
 import type { Session } from '../session.ts';
@@ -19,10 +20,32 @@ export function define(command: Command, session: Session): void {
         .choices(['files', 'sqlite', 'files-and-sqlite'])
         .default('files'),
     )
+    .option('--from <place>', 'instead: the plan that lies sealed in this storage target, with its catalog')
+    .option(
+      '--passphrase-env <name>',
+      'with --from FOLDER: environment variable with the passphrase (MUSTER_PASSPHRASE)',
+    )
+    .option('--passphrase-file <path>', 'with --from FOLDER: file with the passphrase')
+    .option('--catalog <id>', 'with --from: which one, where several machines write to the target')
     .addHelpText('after', help)
-    .action((folder: string, options: { readonly template: Answers['template'] }) =>
-      init(resolve(session.cwd, folder), options.template, session),
-    );
+    .action((folder: string, options: Options) => {
+      const path = resolve(session.cwd, folder);
+      if (options.from !== undefined) return begin(path, { ...options, from: options.from }, command);
+      if ((options.passphraseEnv ?? options.passphraseFile ?? options.catalog) !== undefined)
+        throw usageError('it is not clear where the plan lies', 'Use --from PLACE, too.');
+      return init(path, options.template, session);
+    });
+  /** Loaded at need: it takes all that vaults are opened with. */
+  async function begin(folder: string, options: FromOptions, from: Command): Promise<void> {
+    if (from.getOptionValueSource('template') === 'cli')
+      throw usageError('--template and --from contradict each other', 'Use either of them.');
+    const { initFromPlace } = await import('../init/from.ts');
+    await initFromPlace(folder, options, session);
+  }
+}
+
+interface Options extends Partial<FromOptions> {
+  readonly template: Answers['template'];
 }
 
 async function init(folder: string, template: Answers['template'], session: Session): Promise<void> {
@@ -93,5 +116,11 @@ const help = `
 Examples:
   muster init
   muster init shop --template files-and-sqlite --yes
+  muster init --from /mnt/backups --passphrase-file /run/passphrase
+  muster init --from target.yaml shop
 
-Exit codes: 0 written · 1 there is a plan already`;
+With --from, PLACE is the folder of a vault on this machine, or a plan file with one storage target of any type and a key that
+opens it: credentials are named there, as in any plan. Nothing that exists is replaced, and nothing of the plan is carried out.
+
+Exit codes: 0 written · 1 there is a plan already, or nothing to begin with · 2 wrong usage
+            3 with --from: something is missing or cannot be read, and listed`;

@@ -11,6 +11,7 @@ import type { Channel, Contact, Audience, Message, Route } from './message.ts';
 export interface Plan {
   /** Absolute paths of every file that was read, the entry file first. */
   readonly files: readonly string[];
+  readonly sources: PlanSources;
   /** Absolute; commands run here. */
   readonly folder: string;
   /** SHA-256 (hex) over the plan's content after `extends` and before `${VAR}`: the identity of the plan in runs. */
@@ -31,4 +32,12 @@ export interface Plan {
   readonly audiences: ReadonlyMap<string, Audience>;
   readonly messages: ReadonlyMap<string, Message>;
   readonly routes: readonly Route[];
+}
+
+/** What the plan was read from. */
+export interface PlanSources {
+  /** Absolute path of the file or the folder that was named. */
+  readonly entry: string;
+  /** Texts of all files by absolute path, as they were read; those that are bundled with muster too. */
+  readonly texts: ReadonlyMap<string, string>;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 
 const prefix = 'muster:';
 
@@ -27,6 +27,12 @@ async function listReferences(): Promise<readonly string[]> {
   const paths = await readdir(libraryFolder(), { recursive: true });
   const names = paths.filter((path) => path.endsWith('.yaml')).map((path) => path.slice(0, -'.yaml'.length));
   return names.map((name) => `${prefix}${name.replaceAll(sep, '/')}`).sort();
+}
+
+/** The reference that stands for a bundled file; undefined for any other. */
+export function bundledReference(path: string): string | undefined {
+  if (!isBundled(path)) return undefined;
+  return `${prefix}${relative(libraryFolder(), path).slice(0, -'.yaml'.length).replaceAll(sep, '/')}`;
 }
 
 /** True for a file of the library: its texts are checked by the tests of this package, and need not be again. */

@@ -4,7 +4,7 @@ import { isName } from '../check/names.ts';
 import { checkPaths } from '../check/paths.ts';
 import { checkTimezone } from '../check/timezone.ts';
 import { warnOfUnused } from '../check/unused.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, PlanSources } from '../model/plan.ts';
 import type { Problems } from '../problems.ts';
 import { quote } from '../quote.ts';
 import { sectionNames, type Authored, type SectionName } from '../read/merge.ts';
@@ -24,6 +24,7 @@ import { textOf } from './values.ts';
 /** What is known of a plan before it is resolved. */
 export interface PlanFacts {
   readonly files: readonly string[];
+  readonly sources: PlanSources;
   readonly folder: string;
   readonly hash: string;
   readonly complete: boolean;
@@ -34,6 +35,7 @@ export async function resolvePlan(authored: Authored, facts: PlanFacts, problems
   const scope = scopeOf(authored, facts, problems);
   const plan: Plan = {
     files: facts.files,
+    sources: facts.sources,
     folder: facts.folder,
     hash: facts.hash,
     name: nameOf(authored, problems),
@@ -64,7 +66,9 @@ function scopeOf(authored: Authored, facts: PlanFacts, problems: Problems): Scop
   };
 }
 
-function sectionsOf(scope: Scope): Omit<Plan, 'files' | 'folder' | 'hash' | 'name' | 'timezone' | 'routes'> {
+function sectionsOf(
+  scope: Scope,
+): Omit<Plan, 'files' | 'sources' | 'folder' | 'hash' | 'name' | 'timezone' | 'routes'> {
   const defaults = tierDefaults(scope);
   return {
     keys: definitionsOf('keys', scope, keyOf),
