@@ -7,7 +7,7 @@ import type { RetentionDecision } from '../retention/decide.ts';
 import { decide } from '../retention/decide.ts';
 import { excessOf, guard } from '../retention/guard.ts';
 import { execute } from './engine.ts';
-import type { PruneEstimate, PruneOptions, PruneOutcome } from './requests.ts';
+import type { LockedStorage, PruneEstimate, PruneOptions, PruneOutcome } from './requests.ts';
 import { named } from './named.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
 import type { State } from './state.ts';
@@ -131,7 +131,7 @@ function resultsOf(
   steps: readonly PlannedStep[],
   record: PruneOutcome['record'],
   gone: readonly Removal[],
-): Pick<PruneOutcome, 'removed' | 'bytesFreed' | 'errors' | 'refused'> {
+): Pick<PruneOutcome, 'removed' | 'bytesFreed' | 'errors' | 'refused' | 'locked'> {
   const ends = steps.map(({ id }) => endOf(record, id));
   const removedFrom = new Set(
     ends.flatMap((end) => {
@@ -147,4 +147,26 @@ function resultsOf(
     errors: steps.flatMap(({ id }) => errorOf(record, id) ?? []),
     refused: ends.flatMap((end) => end?.faults ?? []),
   };
+}
+    locked: lockedIn(ends),
+
+function lockedIn(ends: readonly ReturnType<typeof endOf>[]): readonly LockedStorage[] {
+  const found = new Map<string, LockedStorage>();
+  for (const end of ends) {
+    const { storage, locked: copies = [] } = factsOf(end, 'forget') ?? {};
+    for (const { until } of copies) addLocked(found, { storage: storage ?? '', backups: 1, bytes: 0, until });
+    const pruned = factsOf(end, 'prune');
+    if (pruned?.locked !== undefined) addLocked(found, { storage: pruned.storage, backups: 0, ...pruned.locked });
+  }
+  return [...found.values()];
+}
+
+function addLocked(found: Map<string, LockedStorage>, { storage, backups, bytes, until }: LockedStorage): void {
+  const before = found.get(storage) ?? { storage, backups: 0, bytes: 0, until: undefined };
+  found.set(storage, {
+    storage,
+    backups: before.backups + backups,
+    bytes: before.bytes + bytes,
+    until: Math.max(before.until ?? 0, until ?? 0) || undefined,
+  });
 }

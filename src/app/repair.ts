@@ -1,4 +1,5 @@
 import { planRepair } from '../order/maintain-plan.ts';
+import { bringBack, onlyChanged } from '../vault/immutable/changed.ts';
 import type { RepairReport } from '../vault/maintain/requests.ts';
 import type { Vault } from '../vault/vault.ts';
 import { execute } from './engine.ts';
@@ -10,13 +11,15 @@ import { filledTargets } from './stores.ts';
 
 /** What `repair` would find and do; changes nothing. */
 export async function checkRepair(state: State, { storage, foreign, signal }: RepairOptions): Promise<RepairReport> {
-  named(state.plan.storage, storage, 'storage');
+  const target = named(state.plan.storage, storage, 'storage');
+  const changed = await bringBack(await state.stores.open(target), { mode: 'check', signal });
+  if (changed.length > 0) return onlyChanged(changed);
   const open = (name: string): Promise<Vault> =>
     state.vaults.open(name, { purpose: 'repair', damagedIndex: 'pass-over' });
   const vault = await open(storage);
   const opened = await Promise.allSettled((await donorsFor(state, storage)).map(open));
   const donors = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  return await vault.repair({ mode: 'check', donors, foreign, signal });
+  return { ...(await vault.repair({ mode: 'check', donors, foreign, signal })), changed };
 }
 
 export async function repair(state: State, options: RepairOptions): Promise<RepairOutcome> {

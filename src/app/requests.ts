@@ -141,7 +141,17 @@ export interface PruneOutcome extends RunOutcome {
   readonly bytesFreed: number;
   /** Copies that were not removed, and why. */
   readonly refused: readonly Fault[];
+  /** What storage targets keep locked: copies of backups that would have gone, and bytes that nothing needs. */
+  readonly locked: readonly LockedStorage[];
   readonly errors: readonly ErrorFacts[];
+}
+
+export interface LockedStorage {
+  readonly storage: string;
+  readonly backups: number;
+  readonly bytes: number;
+  /** When the last of these locks ends; undefined: it is not known, or never. */
+  readonly until: Instant | undefined;
 }
 
 export interface RepairOptions {

@@ -13,6 +13,7 @@ import type { Plan } from '../plan/model/plan.ts';
 import { createSecrets, type Secrets } from '../secrets/secrets.ts';
 import { backgroundOf } from './background.ts';
 import { emptyCatalog } from './empty-catalog.ts';
+import { guardedVaults } from './guarded-vaults.ts';
 import { createKnownSlots, type KnownSlots } from './known-slots.ts';
 import type { OpenOptions } from './options.ts';
 import type { PlanKeys } from './plan-keys.ts';
@@ -64,6 +65,13 @@ export function createState(plan: Plan, options: OpenOptions): State {
     locksFolder: join(folder, 'locks'),
     onRetry: (storage, notice) => showRetry(state, storage, notice),
   });
+  const vaults = createVaults({
+    ...keys,
+    stores,
+    clock,
+    cacheFolder: join(folder, 'cache'),
+    onKeyUsed: ({ run, ...use }) => state.note({ type: 'key.used', ...use }, run),
+  });
   const journal = once(() => openJournal({ folder, clock }));
   const notifier = once(() => notifierOf(state));
   const state: State = {
@@ -75,13 +83,7 @@ export function createState(plan: Plan, options: OpenOptions): State {
     knownSlots,
     keys,
     stores,
-    vaults: createVaults({
-      ...keys,
-      stores,
-      clock,
-      cacheFolder: join(folder, 'cache'),
-      onKeyUsed: ({ run, ...use }) => state.note({ type: 'key.used', ...use }, run),
-    }),
+    vaults: guardedVaults(vaults, plan, stores),
     listeners: new Set(),
     steps: new Map(),
     journal: () => {

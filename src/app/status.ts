@@ -1,5 +1,7 @@
 import type { Catalog } from '../journal/journal.ts';
-import { status, type StatusReport, type SystemState } from '../observe/status.ts';
+import { status, type SealedState, type StatusReport, type SystemState } from '../observe/status.ts';
+import { keepsCatalog } from './sealed/keep.ts';
+import { changesIn } from './changes.ts';
 import type { State } from './state.ts';
 import { measureAll } from './storage-use.ts';
 
@@ -7,12 +9,14 @@ import { measureAll } from './storage-use.ts';
 export async function statusOf(state: State): Promise<StatusReport> {
   const { plan, clock } = state;
   const catalog = state.catalog();
-  const outlooks = await measureAll(state, [...plan.storage.values()]);
+  const [outlooks, changes] = await Promise.all([measureAll(state, [...plan.storage.values()]), changesIn(state)]);
   return status(
     plan,
     {
       outlook: (storage) => outlooks.get(storage),
       tamperTest: (storage) => (state.hasJournal() ? state.journal().tamperTest(storage) : undefined),
+      sealed: (storage) => sealedState(state, storage),
+      changes: (storage) => changes.get(storage),
       system: (system) => stateOf(catalog, system),
     },
     clock.now(),

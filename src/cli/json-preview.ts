@@ -109,6 +109,10 @@ export function statusJson(report: StatusReport): object {
             age: secondsOf(storage.tamperTest.age),
           }
         : null,
+      catalog: storage.catalog
+        ? { ...storage.catalog, at: isoOf(storage.catalog.at), fault: storage.catalog.fault ?? null }
+        : null,
+      changes: storage.changes ?? null,
       location,
       capacity,
       fraction,

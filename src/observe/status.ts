@@ -55,6 +55,28 @@ export interface StorageStatus extends StorageOutlook {
   readonly verdict: Verdict;
   /** What the newest tamper test found, and how long ago; undefined: there was none. */
   readonly tamperTest: (TamperTest & { readonly age: Milliseconds }) | undefined;
+  /** What somebody has removed or replaced there; undefined: nobody knows, or it is not immutable. */
+  readonly changes: StorageChanges | undefined;
+  /** How far plan and catalog lie sealed there; undefined: nobody has tried yet. */
+  readonly catalog: SealedState | undefined;
+}
+
+/** Of the plan and the catalog in a storage target. */
+export interface SealedState {
+  /** False where only the repository's own objects can be kept. */
+  readonly kept: boolean;
+  /** When they were last brought up to date. */
+  readonly at: Instant | undefined;
+  /** Executed runs since. */
+  readonly runsBehind: number;
+  /** Why the last attempt failed. */
+  readonly fault: string | undefined;
+}
+
+/** Objects whose first version is still there, below what was done to them. */
+export interface StorageChanges {
+  readonly removed: number;
+  readonly replaced: number;
 }
 
 /** What the journal and the storage targets know. */
@@ -63,6 +85,8 @@ export interface StatusFacts {
   /** What a storage target holds; undefined when nobody knows. */
   readonly outlook: (storage: string) => StorageOutlook | undefined;
   readonly tamperTest?: (storage: string) => TamperTest | undefined;
+  readonly changes?: (storage: string) => StorageChanges | undefined;
+  readonly sealed?: (storage: string) => SealedState | undefined;
 }
 
 export interface SystemState {
@@ -143,7 +167,8 @@ function storageStatus({ name, location, capacity }: Storage, known: StatusFacts
   const outlook = known.outlook(name) ?? unknownOutlook;
   const tamperTest = test && { ...test, age: Math.max(0, now - test.at) };
   const { used } = outlook;
-  const facts = { name, location, capacity, ...outlook, tamperTest };
+  const changes = known.changes?.(name);
+  const facts = { name, location, capacity, ...outlook, tamperTest, changes, catalog: known.sealed?.(name) };
   if (used === undefined || capacity === undefined) return { ...facts, fraction: undefined, verdict: 'unknown' };
   return { ...facts, fraction: used / capacity, verdict: verdictOn(used, capacity) };
 }

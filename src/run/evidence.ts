@@ -50,7 +50,8 @@ const noBackup: ErrorFacts = { code: 'backup-missing', message: 'the step ended 
 function copyEvidence({ backup, storage }: ActionOf<'copy'>, { end, startedAt, finishedAt }: LastAttempt) {
   const of = { system: backup.system, backup: backup.id, storage };
   const copy = end.facts?.kind === 'copy' ? end.facts.copy : undefined;
-  if (copy !== undefined && end.status === 'succeeded')
+  // A partial one is there, and could not be locked.
+  if (copy !== undefined && (end.status === 'succeeded' || end.status === 'partial'))
     return [{ type: 'copy.succeeded', ...of, ...copy, durationMs: Math.max(0, finishedAt - startedAt) } as const];
   const error = errorFacts(end.error);
   if (end.status !== 'failed' || error === undefined || error.code === 'copy-not-tried') return [];

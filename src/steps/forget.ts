@@ -37,9 +37,14 @@ async function remove(vault: Vault, { storage, copies, last = 'keep' }: ActionOf
   }
   // Retention keeps at least one backup of each scope; one that is not on record there may not be counted on.
   const snapshots = wanted.map(({ snapshot }) => snapshot);
-  await vault.forget({ snapshots, last });
-  const removed = wanted.map(({ backup, system }) => ({ backup, system }));
-  const facts = { kind: 'forget', storage, removed } as const;
+  const { locked } = await vault.forget({ snapshots, last });
+  const ends = new Map(locked.map(({ id, until }) => [id, until]));
+  const removed = wanted.flatMap(({ backup, system, snapshot }) => (ends.has(snapshot) ? [] : { backup, system }));
+  const left = wanted.flatMap(({ backup, snapshot }) => {
+    const until = ends.get(snapshot);
+    return until === undefined ? [] : { backup, until };
+  });
+  const facts = { kind: 'forget', storage, removed, ...(left.length > 0 && { locked: left }) } as const;
   return refused.length === 0 ? succeeded(facts) : partial(facts, { faults: refused });
 }
 

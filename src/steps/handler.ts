@@ -4,7 +4,8 @@ import type { Delivery, MessageRequest, SendMessage } from '../base/delivery.ts'
 import type { ResolveSecret } from '../base/secret.ts';
 import type { StepAction } from '../order/step.ts';
 import type { Plan } from '../plan/model/plan.ts';
-import type { RepairReport } from '../vault/maintain/requests.ts';
+import type { ObjectStore } from '../storage/store.ts';
+import type { LockedPacks, RepairReport } from '../vault/maintain/requests.ts';
 import type { TransferProgress, Vault } from '../vault/vault.ts';
 
 /** One kind of step. The registry is a mapped type over the kinds: a kind without a handler does not compile. */
@@ -44,6 +45,8 @@ export interface StepContext {
       readonly damagedIndex?: 'pass-over';
     },
   ) => Promise<Vault>;
+  /** The object store of a storage target: for what goes below its vault. */
+  readonly store: (storage: string) => Promise<ObjectStore>;
   /** Newest backup of a system: of a type, and held by a target, where those are given. */
   readonly newestBackup: (
     system: string,
@@ -112,6 +115,8 @@ export type StepFacts =
       readonly storage: string;
       /** Copies that are not there any more. */
       readonly removed: readonly { readonly backup: string; readonly system: string }[];
+      /** Copies that stay, because they can't be removed before that. */
+      readonly locked?: readonly { readonly backup: string; readonly until: Instant }[] | undefined;
     }
   | {
       readonly kind: 'move';
@@ -121,7 +126,13 @@ export type StepFacts =
       readonly copy: MadeCopy | undefined;
       readonly removed: boolean;
     }
-  | { readonly kind: 'prune'; readonly storage: string; readonly bytesFreed: number }
+  | {
+      readonly kind: 'prune';
+      readonly storage: string;
+      readonly bytesFreed: number;
+      /** What nothing needs any more, and can't be removed yet. */
+      readonly locked?: LockedPacks | undefined;
+    }
   | { readonly kind: 'repair'; readonly storage: string; readonly report: RepairReport | undefined }
   | ({ readonly kind: 'verify-storage'; readonly storage: string } & Verification)
   | ({ readonly kind: 'verify' } & Verification)

@@ -1,9 +1,10 @@
 import type { BackupRecord } from '../base/backup.ts';
+import type { Instant } from '../base/clock.ts';
 import { MusterError } from '../base/error.ts';
 import { copyStep } from './copy.ts';
 import { forgetStep } from './forget.ts';
 import type { ActionOf, MadeCopy, StepContext, StepFinding, StepHandler, StepOutcome } from './handler.ts';
-import { failed, ok, stepErrorOf, succeeded } from './outcome.ts';
+import { failed, ok, partial, stepErrorOf, succeeded } from './outcome.ts';
 import { verifyStep } from './verify.ts';
 
 /**
@@ -30,11 +31,18 @@ async function execute(action: ActionOf<'move'>, context: StepContext): Promise<
     if (verified.status !== 'succeeded') return { ...verified, facts };
     const removed = await removeHere(action, backup, context);
     if (removed.status !== 'succeeded') return { ...removed, facts };
+    const [locked] = (removed.facts.kind === 'forget' && removed.facts.locked) || [];
+    if (locked) return partial(facts, { output: copied.output, faults: [staysLocked(action, locked.until)] });
     return succeeded({ ...facts, removed: true }, { output: copied.output });
   } catch (error) {
     context.signal.throwIfAborted();
     return failed(facts, stepErrorOf(error));
   }
+}
+
+function staysLocked({ backup, from, to }: ActionOf<'move'>, until: Instant): StepOutcome['faults'][number] {
+  const detail = `it is in ${to} now, and stays in ${from}, which keeps it locked until ${new Date(until).toISOString()}`;
+  return { path: backup.id.slice(0, 8), kind: 'locked', detail };
 }
 
 function copyOf({ backup, from, to }: ActionOf<'move'>): ActionOf<'copy'> {

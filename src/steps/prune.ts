@@ -18,8 +18,8 @@ async function execute({ storage }: ActionOf<'prune'>, context: StepContext): Pr
   const { signal, onProgress } = context;
   try {
     const vault = await context.vault(storage);
-    const { bytesFreed } = await vault.prune({ mode: 'apply', signal, onProgress });
-    return succeeded({ kind: 'prune', storage, bytesFreed });
+    const { bytesFreed, locked } = await vault.prune({ mode: 'apply', signal, onProgress });
+    return succeeded({ kind: 'prune', storage, bytesFreed, ...(locked.packs > 0 && { locked }) });
   } catch (error) {
     signal.throwIfAborted();
     return failed({ kind: 'prune', storage, bytesFreed: 0 }, stepErrorOf(error));

@@ -1,3 +1,4 @@
+import { bringBack, onlyChanged } from '../vault/immutable/changed.ts';
 import type { RepairReport } from '../vault/maintain/requests.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ActionOf, StepContext, StepFinding, StepHandler, StepOutcome } from './handler.ts';
@@ -8,8 +9,9 @@ export const repairStep: StepHandler<'repair'> = { readOnly: false, check, execu
 
 async function check(action: ActionOf<'repair'>, context: StepContext): Promise<readonly StepFinding[]> {
   try {
-    const { packs, snapshots } = await repair(action, 'check', context);
-    return [ok(`would mend ${packs.length} packs and ${snapshots.length} snapshots`)];
+    const { changed, packs, snapshots } = await repair(action, 'check', context);
+    const back = changed.length === 0 ? '' : `bring ${changed.length} objects back, and then `;
+    return [ok(`would ${back}mend ${packs.length} packs and ${snapshots.length} snapshots`)];
   } catch (error) {
     return [problem('error', error)];
   }
@@ -32,11 +34,14 @@ async function repair(
   mode: 'check' | 'repair',
   context: StepContext,
 ): Promise<RepairReport> {
+  const { signal, onProgress } = context;
+  const changed = await bringBack(await context.store(storage), { mode, signal });
+  // What is damaged besides shows only once these are as they were.
+  if (mode === 'check' && changed.length > 0) return onlyChanged(changed);
   const vault = await context.vault(storage, { damagedIndex: 'pass-over' });
   const donors: Vault[] = [];
   for (const name of names) donors.push(...(await donorIn(name, context)));
-  const { signal, onProgress } = context;
-  return await vault.repair({ mode, donors, foreign, signal, onProgress });
+  return { ...(await vault.repair({ mode, donors, foreign, signal, onProgress })), changed };
 }
 
 /** A target that can't be opened gives nothing. */

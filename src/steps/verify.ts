@@ -1,5 +1,6 @@
 import type { BackupRecord } from '../base/backup.ts';
 import type { SourceDefinition } from '../plan/model/system.ts';
+import { explainFault } from '../vault/immutable/explain.ts';
 import type { ActionOf, StepContext, StepFinding, StepHandler, StepOutcome } from './handler.ts';
 import { failed, ok, problem, stepErrorOf, succeeded } from './outcome.ts';
 import { definitionFor } from './restore/definition.ts';
@@ -32,7 +33,8 @@ async function execute(action: ActionOf<'verify'>, context: StepContext): Promis
     return failed(facts, verificationFailed(`backup ${backup.id.slice(0, 8)} in ${storage}`, verification));
   } catch (error) {
     context.signal.throwIfAborted();
-    return failed({ kind: 'verify', score: 0, passed: false, checks: [] }, stepErrorOf(error));
+    const fault = await explainFault(() => context.store(storage), error);
+    return failed({ kind: 'verify', score: 0, passed: false, checks: [] }, stepErrorOf(fault));
   }
 }
 

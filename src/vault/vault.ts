@@ -234,7 +234,7 @@ export interface Maintenance {
   /** Makes the index anew from the packs. */
   rebuildIndex(): Promise<RebuiltIndex>;
   /** Says what is damaged, saves what can be read, and brings the rest back to a sound state. */
-  repair(request: RepairRequest): Promise<RepairReport>;
+  repair(request: RepairRequest): Promise<Omit<RepairReport, 'changed'>>;
   /** What differs between two snapshots, in the order of the tree. */
   differences(before: string, after: string): AsyncIterable<Difference>;
 }

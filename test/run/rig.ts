@@ -132,6 +132,7 @@ export function runContext(folder: string): RunContext {
     plan: samplePlan({}),
     resolveSecret: async () => '',
     vault: () => Promise.reject(new Error('not used in these tests')),
+    store: () => Promise.reject(new Error('not used in these tests')),
     newestBackup: () => undefined,
     scratch: async () => folder,
     send: async () => [],

@@ -94,7 +94,7 @@ class RadosgwServer implements Radosgw {
 
   async setClock(offset: string): Promise<void> {
     await this.#gateway?.end('SIGKILL');
-    await this.#startGateway({ LD_PRELOAD: fakeClock(), FAKETIME: offset });
+    await this.#startGateway(fakeClock(offset));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -119,10 +119,10 @@ class RadosgwServer implements Radosgw {
   }
 }
 
-/** The library behind the program `faketime`, for threads. */
-function fakeClock(): string {
+/** Environment of a process whose clock is off, as the program `faketime` makes it, for threads too. */
+export function fakeClock(offset: string): Readonly<Record<string, string>> {
   const paths = readdirSync('/usr/lib').map((folder) => `/usr/lib/${folder}/faketime/libfaketimeMT.so.1`);
   const path = paths.find((path) => existsSync(path));
   if (path === undefined) throw new Error('tests need the package libfaketime');
-  return path;
+  return { LD_PRELOAD: path, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
 }

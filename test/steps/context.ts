@@ -28,6 +28,9 @@ export function contextOf(parts: Partial<StepContext> = {}): StepContext {
     vault: async (name) => {
       throw new Error(`no vault ${name} in this test`);
     },
+    store: async (name) => {
+      throw new Error(`no store ${name} in this test`);
+    },
     newestBackup: () => undefined,
     scratch: async () => temporaryFolder(),
     send: async () => [],

@@ -3,7 +3,7 @@ import { renderRetention, type Muster, type PruneEstimate, type PruneOptions } f
 import { listArgument, shareArgument } from '../arguments.ts';
 import { exitCodeOfOutcome } from '../exit.ts';
 import { usageError } from '../failure.ts';
-import { documentOf } from '../json.ts';
+import { documentOf, isoOf } from '../json.ts';
 import { decisionJson } from '../json-preview.ts';
 import { withMuster } from '../open.ts';
 import { showProgress } from '../progress.ts';
@@ -37,8 +37,18 @@ async function prune(muster: Muster, options: Options, session: Session): Promis
   const held = outcome.decisions.some((decision) => decision.held === true);
   session.exitCode = exitCodeOfOutcome(outcome) || (held ? 3 : 0);
   const { run, status, decisions, removed, bytesFreed, refused, errors } = outcome;
+  const locked = outcome.locked.map((one) => ({ ...one, until: isoOf(one.until) }));
   if (!session.globals().json) return session.print(renderPruneOutcome(outcome, muster.plan.timezone));
-  const document = { run, status, decisions: decisions.map(decisionJson), removed, bytesFreed, refused, errors };
+  const document = {
+    run,
+    status,
+    decisions: decisions.map(decisionJson),
+    removed,
+    bytesFreed,
+    locked,
+    refused,
+    errors,
+  };
   session.print(documentOf(document));
 }
 

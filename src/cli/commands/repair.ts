@@ -39,7 +39,7 @@ async function repair(
   if (options.dryRun || session.asks()) {
     const report = await muster.checkRepair(request);
     if (options.dryRun) return show(report, muster, session);
-    session.tell(renderRepair(report, muster.plan.timezone));
+    session.tell(renderRepair(report, muster.plan.timezone, 'check'));
     if (isSound(report)) return;
     await confirm('Mend it?', session);
   }
@@ -54,11 +54,13 @@ async function repair(
 /** 1 when something is lost that no other target can give, 3 when all of it can be mended. */
 function show(report: RepairReport, muster: Muster, session: Session): void {
   session.exitCode = isSound(report) ? 0 : report.snapshots.length > 0 ? 1 : 3;
-  session.print(session.globals().json ? documentOf(reportJson(report)) : renderRepair(report, muster.plan.timezone));
+  session.print(
+    session.globals().json ? documentOf(reportJson(report)) : renderRepair(report, muster.plan.timezone, 'check'),
+  );
 }
 
-function isSound({ index, packs, healed, snapshots }: RepairReport): boolean {
-  return index.damaged.length + index.wrong.length + packs.length + healed + snapshots.length === 0;
+function isSound({ changed, index, packs, healed, snapshots }: RepairReport): boolean {
+  return changed.length + index.damaged.length + index.wrong.length + packs.length + healed + snapshots.length === 0;
 }
 
 function reportJson({ snapshots, ...rest }: RepairReport): object {

@@ -7,7 +7,7 @@ import type { Session } from '../session.ts';
 
 export function define(command: Command, session: Session): void {
   command
-    .option('--check', 'fail with 4 when a system is not ok or an objective is violated')
+    .option('--check', 'fail with 4 when a system is not ok, an objective is violated, or storage was tampered with')
     .addHelpText('after', help)
     .action((options: { readonly check?: boolean }) =>
       withMuster(session, async (muster) => {
@@ -28,7 +28,10 @@ function isUnwell({ systems, storage }: StatusReport): boolean {
       ({ state, rpo, proof, copies }) =>
         state !== 'ok' || [rpo, proof, ...copies].some(({ verdict }) => verdict === 'violated'),
     ) ||
-    storage.some(({ verdict }) => verdict === 'violated')
+    storage.some(
+      ({ verdict, changes }) =>
+        verdict === 'violated' || (changes !== undefined && changes.removed + changes.replaced > 0),
+    )
   );
 }
 

@@ -23,29 +23,39 @@ export function renderEstimate({ decisions, excess, bytesFreed }: PruneEstimate,
 }
 
 export function renderPruneOutcome(outcome: PruneOutcome, timezone: string): string {
-  const { run, status, decisions, removed, bytesFreed, refused, errors } = outcome;
+  const { run, status, decisions, removed, bytesFreed, refused, locked, errors } = outcome;
   const held = decisions.filter((decision) => decision.held === true);
   return [
     `${counted(removed, 'backup')} removed, ${formatSize(Math.max(0, bytesFreed))} freed.`,
     ...(held.length > 0 ? [renderRetention(held, timezone)] : []),
+    ...locked.map((one) => lockedLine(one, timezone)),
     ...faultLines(refused),
     ...errors.flatMap((error) => errorLines('failed', error)),
     `run ${run}: ${status}`,
   ].join('\n');
 }
 
+function lockedLine({ storage, backups, bytes, until }: PruneOutcome['locked'][number], timezone: string): string {
+  const what = [
+    ...(backups > 0 ? [counted(backups, 'backup')] : []),
+    ...(bytes > 0 ? [`${formatSize(bytes)} that nothing needs`] : []),
+  ];
+  return `${storage} keeps ${what.join(' and ')} locked${until === undefined ? '' : ` until ${dateTime(until, timezone)}`}`;
+}
+
 export function renderRepairOutcome({ run, status, report, error }: RepairOutcome, timezone: string): string {
   return [
-    ...(report === undefined ? [] : [renderRepair(report, timezone)]),
+    ...(report === undefined ? [] : [renderRepair(report, timezone, 'repair')]),
     ...(error === undefined ? [] : errorLines('not repaired', error)),
     `run ${run}: ${status}`,
   ].join('\n');
 }
 
 /** What is damaged, and what of the backups is lost. */
-export function renderRepair(report: RepairReport, timezone: string): string {
-  const { index, packs, healed, snapshots } = report;
+export function renderRepair(report: RepairReport, timezone: string, mode: 'check' | 'repair'): string {
+  const { changed, index, packs, healed, snapshots } = report;
   const lines = [
+    ...changedLines(changed),
     ...index.damaged.map((id) => `index file ${id.slice(0, 8)} cannot be read`),
     ...(index.wrong.length > 0 ? [`the index is wrong about ${counted(index.wrong.length, 'pack')}`] : []),
     ...packs.map(
@@ -55,10 +65,23 @@ export function renderRepair(report: RepairReport, timezone: string): string {
     ...snapshots.flatMap((snapshot) => snapshotLines(snapshot, timezone)),
   ];
   if (lines.length === 0) return 'Nothing is damaged.';
-  return [...lines, snapshots.length === 0 ? 'No backup has lost anything.' : '']
-    .filter((line) => line !== '')
-    .join('\n');
+  if (snapshots.length > 0) return lines.join('\n');
+  const unseen = mode === 'check' && changed.length > 0;
+  const end = unseen ? 'What is damaged besides is seen once they are back.' : 'No backup has lost anything.';
+  return [...lines, end].join('\n');
 }
+
+/** They were changed by somebody: muster removes all of an object, and replaces none. */
+function changedLines(changed: RepairReport['changed']): readonly string[] {
+  if (changed.length === 0) return [];
+  const count = (kind: string): number => changed.filter(({ change }) => change === kind).length;
+  const first = changed.slice(0, mostNamed).map(({ name, change }) => `  ${change}: ${printable(name)}`);
+  const more = changed.length > mostNamed ? [`  and ${changed.length - mostNamed} more`] : [];
+  const what = `${counted(count('removed'), 'object')} removed and ${count('replaced')} replaced by somebody`;
+  return [`${what}; the first versions are still there`, ...first, ...more];
+}
+
+const mostNamed = 20;
 
 function snapshotLines(snapshot: RepairReport['snapshots'][number], timezone: string): readonly string[] {
   const { id, system, time, lost, outcome, replacement } = snapshot;

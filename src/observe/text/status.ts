@@ -72,7 +72,26 @@ function storageNotes(storage: StorageStatus, now: Instant): readonly string[] {
   return [
     ...ageNote(name, storage, now),
     ...costNote(name, storage),
+    ...sealedNote(storage, now),
+    ...changesNote(storage),
     ...(test ? [`tamper test of ${name}: ${test.verdict}, ${lengthOf(test.age)} ago`] : []),
+  ];
+}
+
+/** Nothing where it is up to date, or where nobody has tried yet. */
+function sealedNote({ name, catalog }: StorageStatus, now: Instant): readonly string[] {
+  if (catalog?.kept === false) return [`${name} can't keep plan and catalog: another storage target has to`];
+  if (catalog === undefined || (catalog.runsBehind === 0 && catalog.fault === undefined)) return [];
+  const since = catalog.at === undefined ? 'was never sealed there' : `is ${lengthOf(now - catalog.at)} old`;
+  const runs = `${catalog.runsBehind} run${catalog.runsBehind === 1 ? '' : 's'} behind`;
+  return [`${name}: the sealed catalog ${since}, ${runs}${catalog.fault === undefined ? '' : `: ${catalog.fault}`}`];
+}
+
+function changesNote({ name, changes }: StorageStatus): readonly string[] {
+  if (changes === undefined || changes.removed + changes.replaced === 0) return [];
+  const { removed, replaced } = changes;
+  return [
+    `${name}: ATTACKED: somebody has removed ${removed} and replaced ${replaced} objects; see muster repair ${name} --dry-run`,
   ];
 }
 

@@ -1,11 +1,6 @@
 import type { ObjectStore } from '../../storage/store.ts';
+import type { ChangedObject, RepairReport } from '../maintain/requests.ts';
 import { configName } from '../format/names.ts';
-
-/** An object of the vault that somebody has removed or replaced. */
-export interface ChangedObject {
-  readonly name: string;
-  readonly change: 'removed' | 'replaced';
-}
 
 /** What belongs to the vault, and is never removed by muster without all of its versions, nor replaced. */
 const prefixes = [configName, 'keys/', 'index/', 'snapshots/', 'data/'];
@@ -21,18 +16,23 @@ export async function* changedObjects({ versions, facts }: ObjectStore): AsyncGe
 /** Makes the first version of each of them the one that is read. Returns them. */
 export async function bringBack(
   store: ObjectStore,
-  { mode, signal }: { readonly mode: 'check' | 'repair'; readonly signal: AbortSignal },
+  { mode, signal }: { readonly mode: 'check' | 'repair'; readonly signal: AbortSignal | undefined },
 ): Promise<readonly ChangedObject[]> {
   const changed: ChangedObject[] = [];
   for await (const object of changedObjects(store)) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     changed.push(object);
   }
   if (mode === 'repair') for (const { name } of changed) await restore(store, name, signal);
   return changed;
 }
 
-async function restore({ versions }: ObjectStore, name: string, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
+/** What can be said of a vault before these are as they were. */
+export function onlyChanged(changed: readonly ChangedObject[]): RepairReport {
+  return { changed, index: { damaged: [], wrong: [] }, packs: [], healed: 0, snapshots: [] };
+}
+
+async function restore({ versions }: ObjectStore, name: string, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
   await versions?.restore(name);
 }

@@ -1,15 +1,17 @@
+import type { Clock } from '../../base/clock.ts';
 import { MusterError } from '../../base/error.ts';
+import { lockedAmong } from '../immutable/locked.ts';
 import type { Id, Repository, RepositoryLock } from '../repository.ts';
 import { loadSnapshots } from '../snapshot.ts';
 import type { Snapshot } from '../vault.ts';
 import type { ForgetRequest, ForgetResult } from './requests.ts';
 
 /**
- * Removes snapshots; the bytes are freed by pruning. Only those that are named: nothing is chosen here. Throws
+ * Removes snapshots, but for those that are locked; the bytes are freed by pruning. Only those that are named: nothing is chosen here. Throws
  * `last-snapshot` when nothing of a system would be left, and `snapshot-ambiguous`, before anything is removed.
  */
 export async function forgetSnapshots(
-  repository: Repository,
+  { repository, clock }: { readonly repository: Repository; readonly clock: Clock },
   { snapshots: wanted, last }: ForgetRequest,
   lock: RepositoryLock,
 ): Promise<ForgetResult> {
@@ -18,12 +20,14 @@ export async function forgetSnapshots(
   const ids = [...all.map(({ id }) => id), ...damaged];
   const found = new Set(wanted.flatMap((each) => matching(ids, each)));
   if (last === 'keep') refuseLast(all, found);
-  for (const id of found) {
+  const locked = await lockedAmong(repository.store, { kind: 'snapshots', ids: found, now: clock.now() });
+  const removable = [...found].filter((id) => !locked.has(id));
+  for (const id of removable) {
     await lock.check();
     await repository.remove('snapshots', id);
   }
   const missing = wanted.filter((each) => matching(ids, each).length === 0);
-  return { removed: [...found], missing };
+  return { removed: removable, missing, locked: [...locked].map(([id, until]) => ({ id, until })) };
 }
 
 function matching(ids: readonly Id[], wanted: string): readonly Id[] {

@@ -19,7 +19,7 @@ export function maintenanceOf(parts: MaintenanceParts): Maintenance {
     storedAt: () => storedAt(repository),
     forget: async (request) => {
       const { forgetSnapshots } = await import('./forget.ts');
-      return await alone(repository, never, (_, lock) => forgetSnapshots(repository, request, lock));
+      return await alone(repository, never, (_, lock) => forgetSnapshots({ repository, clock }, request, lock));
     },
     prune: (request) => prune(parts, request),
     rebuildIndex: async () => {
@@ -64,7 +64,7 @@ async function prune({ repository, clock }: MaintenanceParts, request: PruneRequ
   return await pruneRepository({ repository, clock, request, signal: given }, undefined);
 }
 
-async function repair(parts: MaintenanceParts, request: RepairRequest): Promise<RepairReport> {
+async function repair(parts: MaintenanceParts, request: RepairRequest): Promise<Omit<RepairReport, 'changed'>> {
   const { repository, clock, repositoryOf } = parts;
   const { mode, signal: given = never } = request;
   const donors = (request.donors ?? []).map(repositoryOf);

@@ -20,7 +20,7 @@ export class PackCopies {
   }
 
   async add({ type, id, uncompressedLength }: BlobLocation, sealed: Buffer): Promise<void> {
-    const pack = this.#open.get(type) ?? (await OpenPack.open(this.#store));
+    const pack = this.#open.get(type) ?? (await OpenPack.open(this.#store, type));
     this.#open.set(type, pack);
     await pack.add({ type, id, uncompressedLength }, sealed);
     if (pack.size >= packSize || pack.blobs.length >= blobsPerIndex) await this.#end(type, pack);

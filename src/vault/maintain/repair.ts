@@ -29,7 +29,7 @@ export interface RepairOptions {
 export async function repairRepository(
   options: RepairOptions,
   lock: RepositoryLock | undefined,
-): Promise<RepairReport> {
+): Promise<Omit<RepairReport, 'changed'>> {
   const { repository, clock, request, donors, signal } = options;
   const damagedIndex = await damagedIndexFiles(repository);
   const onRead = (bytes: number, bytesTotal: number): void =>

@@ -12,6 +12,8 @@ export interface ForgetResult {
   readonly removed: readonly string[];
   /** Asked for, and not there: removed before. */
   readonly missing: readonly string[];
+  /** Asked for, and locked: they stay. */
+  readonly locked: readonly { readonly id: string; readonly until: Instant }[];
 }
 
 export interface PruneResult {
@@ -22,13 +24,21 @@ export interface PruneResult {
     /** Of killed writers: in no index. Removed. */
     readonly strays: number;
   };
-  /** Packs that the store does not let go of yet, or that an index file lists which it keeps: they go with a later prune. */
-  readonly locked: number;
+  /** What the store does not let go of yet, or an index file lists which it keeps: a later prune removes it. */
+  readonly locked: LockedPacks;
   /** Blobs that snapshots need and no pack holds; above 0 only in a plan: nothing is removed then. */
   readonly missing: number;
   /** What the store has less; of a plan, an estimate. */
   readonly bytesFreed: number;
   readonly figures: PruneFigures;
+}
+
+/** Packs that nothing needs, and that can't be removed yet. */
+export interface LockedPacks {
+  readonly packs: number;
+  readonly bytes: number;
+  /** When the last of the locks ends; undefined where that is not known, or never. */
+  readonly until: Instant | undefined;
 }
 
 /** What differs between two snapshots. */
@@ -41,8 +51,19 @@ export interface Difference {
   readonly sizeAfter: number | undefined;
 }
 
+/** An object of the vault that somebody has removed or replaced. */
+export interface ChangedObject {
+  readonly name: string;
+  readonly change: 'removed' | 'replaced';
+}
+
 /** What a repair found, and, unless it was only a check, mended. */
 export interface RepairReport {
+  /**
+   * What somebody has removed or replaced and the store has kept: its first versions are brought back before everything else. A
+   * check says nothing more when there are any.
+   */
+  readonly changed: readonly ChangedObject[];
   /** Index files that can't be read, and packs of which the index says less or something else than they hold. */
   readonly index: { readonly damaged: readonly string[]; readonly wrong: readonly string[] };
   readonly packs: readonly DamagedPack[];

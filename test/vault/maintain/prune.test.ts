@@ -18,6 +18,7 @@ describe.runIf(hasRestic)('prune', () => {
     expect(await vault.forget({ snapshots: [first.snapshot], last: 'keep' })).toStrictEqual({
       removed: [first.snapshot],
       missing: [],
+      locked: [],
     });
     const plan = await vault.prune({ mode: 'plan' });
     expect(plan.bytesFreed).toBeGreaterThan(1_000_000);
@@ -144,7 +145,7 @@ describe.runIf(hasRestic)('prune', () => {
     await vault.forget({ snapshots: [snapshot], last: 'remove' });
     expect(await vault.snapshots()).toHaveLength(1);
     const missing = await vault.forget({ snapshots: [snapshot], last: 'keep' });
-    expect(missing).toStrictEqual({ removed: [], missing: [snapshot] });
+    expect(missing).toStrictEqual({ removed: [], missing: [snapshot], locked: [] });
   });
 
   test('another’s lock keeps removal away', async () => {

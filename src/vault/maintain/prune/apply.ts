@@ -31,7 +31,7 @@ export async function applyPrune(work: PruneWork): Promise<AppliedPrune> {
   const added = await copyUsed(work);
   signal.throwIfAborted();
   await lock.check();
-  const gone = new Set([...plan.remove, ...plan.repack, ...plan.absent]);
+  const gone = new Set([...plan.remove, ...plan.repack, ...plan.absent, ...plan.held]);
   const listed = await supersedeIndex({ objects, clock, lock, gone, added });
   const unused = [...plan.remove, ...plan.repack, ...plan.strays];
   const held = unused.filter((id) => listed.has(id));

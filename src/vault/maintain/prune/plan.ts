@@ -11,12 +11,16 @@ export interface PruneQuestion {
   readonly stored: ReadonlyMap<Id, number>;
   /** Every blob that a snapshot needs. The counts become the number of packs that hold it. */
   readonly used: BlobCounts;
+  /** Packs that the store does not let go of yet: there is nothing to be won by copying what is in use in them. */
+  readonly locked: ReadonlySet<Id>;
   readonly limits: PruneLimits;
 }
 
 /** What pruning will do. A value: nothing is changed by making it. */
 export interface PrunePlan {
   readonly keep: readonly Id[];
+  /** Packs that hold nothing in use, or that no index lists, and that are locked: a later prune removes them. */
+  readonly held: readonly Id[];
   /** Packs that hold nothing in use. */
   readonly remove: readonly Id[];
   /** Packs whose blobs in use are copied to new ones. */
@@ -54,29 +58,34 @@ export interface PruneFigures {
  * shorter than the index says holds nothing that may be relied on.
  */
 export function planPrune(question: PruneQuestion): PrunePlan {
-  const { packs, stored, used, limits } = question;
+  const { packs, stored, used, limits, locked } = question;
   countCopies(question);
   const missing = [...used].filter(({ count }) => count === 0);
   const { uses, claims } = claim(question);
   const listed = new Set<Id>();
   for (const { id } of packs()) listed.add(id);
-  const strays = [...stored.keys()].filter((id) => !listed.has(id));
+  const sizeOf = (id: Id): number => stored.get(id) ?? 0;
+  const unlisted = [...stored.keys()].filter((id) => !listed.has(id));
+  const strays = unlisted.filter((id) => !locked.has(id));
   const present = uses.filter(({ id }) => stored.has(id));
-  const remove = present.filter((pack) => pack.used === 0);
+  const unused = present.filter((pack) => pack.used === 0);
+  const remove = unused.filter(({ id }) => !locked.has(id));
   const repack = chooseRepacks(
-    present.filter((pack) => pack.used > 0),
+    present.filter((pack) => pack.used > 0 && !locked.has(pack.id)),
     limits,
   );
-  const gone = new Set([...remove, ...repack].map(({ id }) => id));
+  const held = [...unused.map(({ id }) => id), ...unlisted].filter((id) => locked.has(id));
+  const gone = new Set([...unused, ...repack].map(({ id }) => id));
   return {
     keep: present.filter(({ id }) => !gone.has(id)).map(({ id }) => id),
+    held,
     remove: remove.map(({ id }) => id),
     repack: repack.map(({ id }) => id),
     strays,
     absent: uses.filter(({ id }) => !stored.has(id)).map(({ id }) => id),
     missing,
     claims,
-    figures: figuresOf({ present, remove, repack, strays: strays.map((id) => stored.get(id) ?? 0) }),
+    figures: figuresOf({ present, remove, repack, strays: unlisted.map(sizeOf), freed: strays.map(sizeOf) }),
   };
 }
 
@@ -155,12 +164,14 @@ interface Decided {
   readonly present: readonly PackUse[];
   readonly remove: readonly PackUse[];
   readonly repack: readonly PackUse[];
+  /** Sizes of packs that no index lists, and of those among them that go. */
   readonly strays: readonly number[];
+  readonly freed: readonly number[];
 }
 
-function figuresOf({ present, remove, repack, strays }: Decided): PruneFigures {
+function figuresOf({ present, remove, repack, strays, freed }: Decided): PruneFigures {
   const stray = strays.reduce((total, size) => total + size, 0);
-  const removed = sum(remove, 'size') + stray;
+  const removed = sum(remove, 'size') + freed.reduce((total, size) => total + size, 0);
   return {
     stored: sum(present, 'size') + stray,
     used: sum(present, 'used'),

@@ -19,7 +19,7 @@ export interface PruneLimits {
 }
 
 /** Packs below this are merged when there are enough of them: fewer would be copied again and again for nothing. */
-const smallPack = packSize / 2;
+export const smallPack = packSize / 2;
 const enoughSmall = 10;
 
 /**
