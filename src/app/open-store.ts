@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { ResolveSecret } from '../base/secret.ts';
 import type { S3Encryption, Storage } from '../plan/model/storage.ts';
+import type { AzureStoreOptions } from '../storage/azure.ts';
 import type { S3StoreOptions } from '../storage/s3.ts';
 import type { ObjectStore } from '../storage/store.ts';
 
@@ -50,6 +51,15 @@ const openers: { readonly [K in Kind]: Opener<K> } = {
     const { password } = storage;
     return openRestStore({ ...storage, password: password && (await resolveSecret(password)) });
   },
+  azure: async (storage, needs) => {
+    const { openAzureStore } = await import('../storage/azure.ts');
+    return await openAzureStore({ ...storage, credentials: await azureSecrets(storage, needs) });
+  },
+  gcs: async (storage, { resolveSecret }) => {
+    const { openGcsStore } = await import('../storage/gcs.ts');
+    const { credentials } = storage;
+    return await openGcsStore({ ...storage, credentials: credentials && (await resolveSecret(credentials)) });
+  },
 };
 
 async function s3Secrets(
@@ -72,4 +82,13 @@ async function encryptionWith(
 ): Promise<S3StoreOptions['encryption']> {
   if (encryption?.kind !== 'customer') return encryption;
   return { ...encryption, key: await resolveSecret(encryption.key) };
+}
+
+async function azureSecrets(
+  { credentials }: StorageOf<'azure'>,
+  { resolveSecret }: StoreNeeds,
+): Promise<AzureStoreOptions['credentials']> {
+  if (credentials === undefined) return undefined;
+  if ('sas' in credentials) return { sas: await resolveSecret(credentials.sas) };
+  return { accountKey: await resolveSecret(credentials.accountKey) };
 }

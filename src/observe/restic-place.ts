@@ -13,6 +13,8 @@ const forms: { readonly [K in Kind]: (storage: StorageOf<K>) => string } = {
   local: ({ path }) => path,
   s3: (storage) => `s3:${s3Server(storage)}/${[storage.bucket, storage.prefix].filter(Boolean).join('/')}`,
   sftp: ({ host, port, user, path }) => `sftp://${user}@${host.includes(':') ? `[${host}]` : host}:${port}/${path}`,
+  azure: ({ container, prefix }) => `azure:${container}:/${prefix}`,
+  gcs: ({ bucket, prefix }) => `gs:${bucket}:/${prefix}`,
   rest: ({ url }) => `rest:${url.endsWith('/') ? url : `${url}/`}`,
 };
 

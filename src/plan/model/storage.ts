@@ -7,7 +7,7 @@ import type { Named, Retry } from './common.ts';
  * A storage target: where a vault is kept. The first key of the plan that fits opens it; all keys of the plan get a slot
  * when it is made.
  */
-export type Storage = LocalStorage | S3Storage | SftpStorage | RestStorage;
+export type Storage = LocalStorage | S3Storage | SftpStorage | RestStorage | AzureStorage | GcsStorage;
 
 export interface LocalStorage extends StorageCommon {
   readonly type: 'local';
@@ -75,18 +75,23 @@ export interface RestStorage extends StorageCommon {
   readonly appendOnly: boolean;
 }
 
+/** A container of Azure Blob Storage. */
 export interface AzureStorage extends StorageCommon {
   readonly type: 'azure';
   readonly account: string;
   readonly container: string;
+  /** Before every blob's name, without `/` at its ends. */
   readonly prefix: string;
+  /** Of the blob service. Undefined: that of the account in the public cloud. */
   readonly endpoint: string | undefined;
   readonly ca: string | undefined;
+  /** Of packs of data. */
   readonly accessTier: 'hot' | 'cool' | 'cold' | undefined;
   /** Undefined: the default chain of Azure's tools. */
   readonly credentials: { readonly accountKey: Secret } | { readonly sas: Secret } | undefined;
 }
 
+/** A bucket of Google Cloud Storage. */
 export interface GcsStorage extends StorageCommon {
   readonly type: 'gcs';
   readonly bucket: string;
@@ -94,6 +99,7 @@ export interface GcsStorage extends StorageCommon {
   readonly endpoint: string | undefined;
   /** Absolute path of a PEM file with further certificate authorities. */
   readonly ca: string | undefined;
+  /** Of packs of data. */
   readonly storageClass: string | undefined;
   /** JSON of a service account. Undefined: the default chain of Google's tools. */
   readonly credentials: Secret | undefined;

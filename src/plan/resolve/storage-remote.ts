@@ -117,7 +117,7 @@ export function restOf(entry: Entry, common: StorageCommon, scope: Scope): RestS
 }
 
 /** A URL of a server; one that is not encrypted and leads to another machine gets a warning. */
-function serverOf({ value, name }: Entry, key: 'endpoint' | 'url', scope: Scope): string | undefined {
+export function serverOf({ value, name }: Entry, key: 'endpoint' | 'url', scope: Scope): string | undefined {
   const node = child(value, key);
   const url = urlOf(node, ['https:', 'http:'], { scope, label: `storage.${name}.${key}` });
   if (node === undefined || typeof url !== 'string') return undefined;
@@ -136,13 +136,13 @@ function hostOf(url: string | undefined): string {
   return url === undefined ? 'amazonaws.com' : new URL(url).host;
 }
 
-function placeOf(url: string): string {
+export function placeOf(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname.replace(/\/+$/, '')}`;
 }
 
 /** Without `/` at its ends; its parts are those of object names. */
-function prefixOf(node: Node | undefined, { problems }: Scope): string {
+export function prefixOf(node: Node | undefined, { problems }: Scope): string {
   const prefix = (textOf(node) ?? '').replaceAll(/^\/+|\/+$/g, '');
   if (node && prefix !== '' && !/^[\w.=+@-]+(?:\/[\w.=+@-]+)*$/.test(prefix)) {
     const message = `${quote(authoredText(node))} can't be what names begin with`;

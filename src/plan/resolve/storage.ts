@@ -7,6 +7,7 @@ import type { Scope } from './scope.ts';
 import { immutabilityOf } from './storage-immutable.ts';
 import { transferLimitOf } from './storage-limit.ts';
 import { movesOf } from './storage-moves.ts';
+import { azureOf, gcsOf } from './storage-cloud.ts';
 import { restOf, s3Of, sftpOf } from './storage-remote.ts';
 import { flagOf, numberOf, pathOf, sizeOf, textOf, wordOf } from './values.ts';
 
@@ -16,7 +17,7 @@ import { flagOf, numberOf, pathOf, sizeOf, textOf, wordOf } from './values.ts';
  */
 
 export function storageOf(entry: Entry, scope: Scope): Storage {
-  const type = wordOf(child(entry.value, 'type'), ['local', 's3', 'sftp', 'rest']) ?? 'local';
+  const type = wordOf(child(entry.value, 'type'), ['local', 's3', 'sftp', 'rest', 'azure', 'gcs']) ?? 'local';
   return kinds[type](entry, commonOf(entry, scope), scope);
 }
 
@@ -27,7 +28,14 @@ type Resolver<K extends Kind> = (
   scope: Scope,
 ) => Extract<Storage, { readonly type: K }>;
 
-const kinds: { readonly [K in Kind]: Resolver<K> } = { local: localOf, s3: s3Of, sftp: sftpOf, rest: restOf };
+const kinds: { readonly [K in Kind]: Resolver<K> } = {
+  local: localOf,
+  s3: s3Of,
+  sftp: sftpOf,
+  rest: restOf,
+  azure: azureOf,
+  gcs: gcsOf,
+};
 
 function localOf({ name, value }: Entry, common: StorageCommon, scope: Scope): LocalStorage {
   const node = child(value, 'path');

@@ -273,8 +273,8 @@ return errors === 0;
 }
 validate22.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema37 = {"type":"object","additionalProperties":{"$ref":"#/$defs/target"},"$defs":{"target":{"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}}]},"local":{"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"appendOnly":{"type":"boolean"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","path"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false},"s3":{"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"immutable":{"$ref":"#/$defs/immutable"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","bucket"],"dependentRequired":{"rebalance":["capacity"],"thaw":["storageClass"]},"additionalProperties":false},"sftp":{"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","host","user","path"],"dependentRequired":{"rebalance":["capacity"],"passphrase":["identity"]},"additionalProperties":false},"rest":{"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","url"],"dependentRequired":{"rebalance":["capacity"],"user":["password"],"password":["user"]},"additionalProperties":false},"immutable":{"type":"object","properties":{"mode":{"enum":["governance","compliance"],"examples":["compliance"]},"for":{"$ref":"common.schema.json#/$defs/duration","examples":["30d"]}},"required":["mode","for"],"additionalProperties":false},"thaw":{"type":"object","properties":{"tier":{"enum":["expedited","standard","bulk"]},"days":{"type":"integer","minimum":1,"maximum":365}},"additionalProperties":false},"encryption":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/encryptionKey"},"else":{"enum":["server","kms"]}},"encryptionKey":{"type":"object","properties":{"kms":{"type":"string"},"customer":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["kms"]},{"required":["customer"]}],"additionalProperties":false},"s3Credentials":{"type":"object","properties":{"accessKeyId":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_KEY"}]},"secretAccessKey":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_SECRET"}]},"sessionToken":{"$ref":"common.schema.json#/$defs/secret"}},"required":["accessKeyId","secretAccessKey"],"additionalProperties":false}}};
-const schema38 = {"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}}]};
+const schema37 = {"type":"object","additionalProperties":{"$ref":"#/$defs/target"},"$defs":{"target":{"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest","azure","gcs"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}},{"if":{"properties":{"type":{"const":"azure"}},"required":["type"]},"then":{"$ref":"#/$defs/azure"}},{"if":{"properties":{"type":{"const":"gcs"}},"required":["type"]},"then":{"$ref":"#/$defs/gcs"}}]},"local":{"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"appendOnly":{"type":"boolean"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","path"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false},"s3":{"type":"object","properties":{"type":{"const":"s3","examples":["s3"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"region":{"type":"string"},"pathStyle":{"type":"boolean"},"ca":{"type":"string"},"storageClass":{"type":"string"},"thaw":{"$ref":"#/$defs/thaw"},"encryption":{"$ref":"#/$defs/encryption"},"immutable":{"$ref":"#/$defs/immutable"},"credentials":{"$ref":"#/$defs/s3Credentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","bucket"],"dependentRequired":{"rebalance":["capacity"],"thaw":["storageClass"]},"additionalProperties":false},"sftp":{"type":"object","properties":{"type":{"const":"sftp","examples":["sftp"]},"host":{"type":"string","examples":["backup.example.org"]},"port":{"type":"integer","minimum":1,"maximum":65535},"user":{"type":"string","examples":["muster"]},"path":{"type":"string","examples":["/srv/muster"]},"identity":{"type":"string"},"passphrase":{"$ref":"common.schema.json#/$defs/secret"},"hostKey":{"type":"string"},"knownHosts":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","host","user","path"],"dependentRequired":{"rebalance":["capacity"],"passphrase":["identity"]},"additionalProperties":false},"rest":{"type":"object","properties":{"type":{"const":"rest","examples":["rest"]},"url":{"type":"string","examples":["https://backup.example.org:8000/acme/"]},"user":{"type":"string"},"password":{"$ref":"common.schema.json#/$defs/secret"},"appendOnly":{"type":"boolean"},"ca":{"type":"string"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","url"],"dependentRequired":{"rebalance":["capacity"],"user":["password"],"password":["user"]},"additionalProperties":false},"azure":{"type":"object","properties":{"type":{"const":"azure","examples":["azure"]},"account":{"type":"string","examples":["acmebackups"]},"container":{"type":"string","examples":["backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"ca":{"type":"string"},"accessTier":{"enum":["hot","cool","cold"]},"credentials":{"$ref":"#/$defs/azureCredentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","account","container"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false},"gcs":{"type":"object","properties":{"type":{"const":"gcs","examples":["gcs"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"ca":{"type":"string"},"storageClass":{"enum":["STANDARD","NEARLINE","COLDLINE","ARCHIVE"]},"credentials":{"$ref":"common.schema.json#/$defs/secret"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","bucket"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false},"immutable":{"type":"object","properties":{"mode":{"enum":["governance","compliance"],"examples":["compliance"]},"for":{"$ref":"common.schema.json#/$defs/duration","examples":["30d"]}},"required":["mode","for"],"additionalProperties":false},"thaw":{"type":"object","properties":{"tier":{"enum":["expedited","standard","bulk"]},"days":{"type":"integer","minimum":1,"maximum":365}},"additionalProperties":false},"encryption":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/encryptionKey"},"else":{"enum":["server","kms"]}},"encryptionKey":{"type":"object","properties":{"kms":{"type":"string"},"customer":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["kms"]},{"required":["customer"]}],"additionalProperties":false},"azureCredentials":{"type":"object","properties":{"accountKey":{"$ref":"common.schema.json#/$defs/secret"},"sas":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["accountKey"]},{"required":["sas"]}],"additionalProperties":false},"s3Credentials":{"type":"object","properties":{"accessKeyId":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_KEY"}]},"secretAccessKey":{"$ref":"common.schema.json#/$defs/secret","examples":[{"env":"S3_SECRET"}]},"sessionToken":{"$ref":"common.schema.json#/$defs/secret"}},"required":["accessKeyId","secretAccessKey"],"additionalProperties":false}}};
+const schema38 = {"type":"object","properties":{"type":{"enum":["local","s3","sftp","rest","azure","gcs"],"examples":["local"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"local"}},"required":["type"]},"then":{"$ref":"#/$defs/local"}},{"if":{"properties":{"type":{"const":"s3"}},"required":["type"]},"then":{"$ref":"#/$defs/s3"}},{"if":{"properties":{"type":{"const":"sftp"}},"required":["type"]},"then":{"$ref":"#/$defs/sftp"}},{"if":{"properties":{"type":{"const":"rest"}},"required":["type"]},"then":{"$ref":"#/$defs/rest"}},{"if":{"properties":{"type":{"const":"azure"}},"required":["type"]},"then":{"$ref":"#/$defs/azure"}},{"if":{"properties":{"type":{"const":"gcs"}},"required":["type"]},"then":{"$ref":"#/$defs/gcs"}}]};
 const schema39 = {"type":"object","properties":{"type":{"const":"local","examples":["local"]},"path":{"type":"string","examples":["/backup/primary"]},"appendOnly":{"type":"boolean"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","path"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false};
 const schema40 = {"type":"string"};
 const schema53 = {"type":"object","properties":{"currency":{"type":"string","examples":["EUR"]},"storage":{"type":"number","minimum":0,"examples":[0.0059]},"download":{"type":"number","minimum":0},"requests":{"type":"number","minimum":0}},"required":["currency","storage"],"additionalProperties":false};
@@ -4015,6 +4015,1488 @@ return errors === 0;
 }
 validate61.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
+const schema80 = {"type":"object","properties":{"type":{"const":"azure","examples":["azure"]},"account":{"type":"string","examples":["acmebackups"]},"container":{"type":"string","examples":["backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"ca":{"type":"string"},"accessTier":{"enum":["hot","cool","cold"]},"credentials":{"$ref":"#/$defs/azureCredentials"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","account","container"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false};
+const schema81 = {"type":"object","properties":{"accountKey":{"$ref":"common.schema.json#/$defs/secret"},"sas":{"$ref":"common.schema.json#/$defs/secret"}},"oneOf":[{"required":["accountKey"]},{"required":["sas"]}],"additionalProperties":false};
+
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate68.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs1 = errors;
+let valid0 = false;
+let passing0 = null;
+const _errs2 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.accountKey === undefined){
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "accountKey"},message:"must have required property '"+"accountKey"+"'",schema:schema81.oneOf[0].required,parentSchema:schema81.oneOf[0],data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+var _valid0 = _errs2 === errors;
+if(_valid0){
+valid0 = true;
+passing0 = 0;
+}
+const _errs3 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.sas === undefined){
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "sas"},message:"must have required property '"+"sas"+"'",schema:schema81.oneOf[1].required,parentSchema:schema81.oneOf[1],data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+var _valid0 = _errs3 === errors;
+if(_valid0 && valid0){
+valid0 = false;
+passing0 = [passing0, 1];
+}
+else {
+if(_valid0){
+valid0 = true;
+passing0 = 1;
+}
+}
+if(!valid0){
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema81.oneOf,parentSchema:schema81,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+else {
+errors = _errs1;
+if(vErrors !== null){
+if(_errs1){
+vErrors.length = _errs1;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((key0 === "accountKey") || (key0 === "sas"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema81,data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.accountKey !== undefined){
+let data0 = data.accountKey;
+const _errs8 = errors;
+let valid3 = false;
+let passing1 = null;
+const _errs9 = errors;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.env === undefined){
+const err4 = {instancePath:instancePath+"/accountKey",schemaPath:"common.schema.json#/$defs/secret/oneOf/0/required",keyword:"required",params:{missingProperty: "env"},message:"must have required property '"+"env"+"'",schema:schema36.oneOf[0].required,parentSchema:schema36.oneOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+var _valid1 = _errs9 === errors;
+if(_valid1){
+valid3 = true;
+passing1 = 0;
+}
+const _errs10 = errors;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.file === undefined){
+const err5 = {instancePath:instancePath+"/accountKey",schemaPath:"common.schema.json#/$defs/secret/oneOf/1/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema36.oneOf[1].required,parentSchema:schema36.oneOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+var _valid1 = _errs10 === errors;
+if(_valid1 && valid3){
+valid3 = false;
+passing1 = [passing1, 1];
+}
+else {
+if(_valid1){
+valid3 = true;
+passing1 = 1;
+}
+const _errs11 = errors;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.command === undefined){
+const err6 = {instancePath:instancePath+"/accountKey",schemaPath:"common.schema.json#/$defs/secret/oneOf/2/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema36.oneOf[2].required,parentSchema:schema36.oneOf[2],data:data0};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+var _valid1 = _errs11 === errors;
+if(_valid1 && valid3){
+valid3 = false;
+passing1 = [passing1, 2];
+}
+else {
+if(_valid1){
+valid3 = true;
+passing1 = 2;
+}
+}
+}
+if(!valid3){
+const err7 = {instancePath:instancePath+"/accountKey",schemaPath:"common.schema.json#/$defs/secret/oneOf",keyword:"oneOf",params:{passingSchemas: passing1},message:"must match exactly one schema in oneOf",schema:schema36.oneOf,parentSchema:schema36,data:data0};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+else {
+errors = _errs8;
+if(vErrors !== null){
+if(_errs8){
+vErrors.length = _errs8;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+for(const key1 in data0){
+if(!(((key1 === "env") || (key1 === "file")) || (key1 === "command"))){
+const err8 = {instancePath:instancePath+"/accountKey",schemaPath:"common.schema.json#/$defs/secret/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data:data0};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data0.env !== undefined){
+let data1 = data0.env;
+if(typeof data1 !== "string"){
+const err9 = {instancePath:instancePath+"/accountKey/env",schemaPath:"common.schema.json#/$defs/secret/properties/env/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.env.type,parentSchema:schema36.properties.env,data:data1};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data0.file !== undefined){
+let data2 = data0.file;
+if(typeof data2 !== "string"){
+const err10 = {instancePath:instancePath+"/accountKey/file",schemaPath:"common.schema.json#/$defs/secret/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.file.type,parentSchema:schema36.properties.file,data:data2};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data0.command !== undefined){
+let data3 = data0.command;
+if(Array.isArray(data3)){
+if(data3.length < 1){
+const err11 = {instancePath:instancePath+"/accountKey/command",schemaPath:"common.schema.json#/$defs/secret/properties/command/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema36.properties.command,data:data3};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+let data4 = data3[i0];
+if(typeof data4 !== "string"){
+const err12 = {instancePath:instancePath+"/accountKey/command/" + i0,schemaPath:"common.schema.json#/$defs/secret/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.command.items.type,parentSchema:schema36.properties.command.items,data:data4};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/accountKey/command",schemaPath:"common.schema.json#/$defs/secret/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.command.type,parentSchema:schema36.properties.command,data:data3};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/accountKey",schemaPath:"common.schema.json#/$defs/secret/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data:data0};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.sas !== undefined){
+let data5 = data.sas;
+const _errs24 = errors;
+let valid8 = false;
+let passing2 = null;
+const _errs25 = errors;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(data5.env === undefined){
+const err15 = {instancePath:instancePath+"/sas",schemaPath:"common.schema.json#/$defs/secret/oneOf/0/required",keyword:"required",params:{missingProperty: "env"},message:"must have required property '"+"env"+"'",schema:schema36.oneOf[0].required,parentSchema:schema36.oneOf[0],data:data5};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+var _valid2 = _errs25 === errors;
+if(_valid2){
+valid8 = true;
+passing2 = 0;
+}
+const _errs26 = errors;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(data5.file === undefined){
+const err16 = {instancePath:instancePath+"/sas",schemaPath:"common.schema.json#/$defs/secret/oneOf/1/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema36.oneOf[1].required,parentSchema:schema36.oneOf[1],data:data5};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+var _valid2 = _errs26 === errors;
+if(_valid2 && valid8){
+valid8 = false;
+passing2 = [passing2, 1];
+}
+else {
+if(_valid2){
+valid8 = true;
+passing2 = 1;
+}
+const _errs27 = errors;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(data5.command === undefined){
+const err17 = {instancePath:instancePath+"/sas",schemaPath:"common.schema.json#/$defs/secret/oneOf/2/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema36.oneOf[2].required,parentSchema:schema36.oneOf[2],data:data5};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+var _valid2 = _errs27 === errors;
+if(_valid2 && valid8){
+valid8 = false;
+passing2 = [passing2, 2];
+}
+else {
+if(_valid2){
+valid8 = true;
+passing2 = 2;
+}
+}
+}
+if(!valid8){
+const err18 = {instancePath:instancePath+"/sas",schemaPath:"common.schema.json#/$defs/secret/oneOf",keyword:"oneOf",params:{passingSchemas: passing2},message:"must match exactly one schema in oneOf",schema:schema36.oneOf,parentSchema:schema36,data:data5};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+else {
+errors = _errs24;
+if(vErrors !== null){
+if(_errs24){
+vErrors.length = _errs24;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+for(const key2 in data5){
+if(!(((key2 === "env") || (key2 === "file")) || (key2 === "command"))){
+const err19 = {instancePath:instancePath+"/sas",schemaPath:"common.schema.json#/$defs/secret/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data:data5};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data5.env !== undefined){
+let data6 = data5.env;
+if(typeof data6 !== "string"){
+const err20 = {instancePath:instancePath+"/sas/env",schemaPath:"common.schema.json#/$defs/secret/properties/env/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.env.type,parentSchema:schema36.properties.env,data:data6};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data5.file !== undefined){
+let data7 = data5.file;
+if(typeof data7 !== "string"){
+const err21 = {instancePath:instancePath+"/sas/file",schemaPath:"common.schema.json#/$defs/secret/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.file.type,parentSchema:schema36.properties.file,data:data7};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data5.command !== undefined){
+let data8 = data5.command;
+if(Array.isArray(data8)){
+if(data8.length < 1){
+const err22 = {instancePath:instancePath+"/sas/command",schemaPath:"common.schema.json#/$defs/secret/properties/command/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema36.properties.command,data:data8};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+const len1 = data8.length;
+for(let i1=0; i1<len1; i1++){
+let data9 = data8[i1];
+if(typeof data9 !== "string"){
+const err23 = {instancePath:instancePath+"/sas/command/" + i1,schemaPath:"common.schema.json#/$defs/secret/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.command.items.type,parentSchema:schema36.properties.command.items,data:data9};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/sas/command",schemaPath:"common.schema.json#/$defs/secret/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.command.type,parentSchema:schema36.properties.command,data:data8};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/sas",schemaPath:"common.schema.json#/$defs/secret/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data:data5};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+else {
+const err26 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema81.type,parentSchema:schema81,data};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+validate68.errors = vErrors;
+return errors === 0;
+}
+validate68.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate67.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema80.required,parentSchema:schema80,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.account === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "account"},message:"must have required property '"+"account"+"'",schema:schema80.required,parentSchema:schema80,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.container === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "container"},message:"must have required property '"+"container"+"'",schema:schema80.required,parentSchema:schema80,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(func1.call(schema80.properties, key0))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema80,data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.type !== undefined){
+let data0 = data.type;
+if("azure" !== data0){
+const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "azure"},message:"must be equal to constant",schema:"azure",parentSchema:schema80.properties.type,data:data0};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.account !== undefined){
+let data1 = data.account;
+if(typeof data1 !== "string"){
+const err5 = {instancePath:instancePath+"/account",schemaPath:"#/properties/account/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema80.properties.account.type,parentSchema:schema80.properties.account,data:data1};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.container !== undefined){
+let data2 = data.container;
+if(typeof data2 !== "string"){
+const err6 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema80.properties.container.type,parentSchema:schema80.properties.container,data:data2};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.prefix !== undefined){
+let data3 = data.prefix;
+if(typeof data3 !== "string"){
+const err7 = {instancePath:instancePath+"/prefix",schemaPath:"#/properties/prefix/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema80.properties.prefix.type,parentSchema:schema80.properties.prefix,data:data3};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.endpoint !== undefined){
+let data4 = data.endpoint;
+if(typeof data4 !== "string"){
+const err8 = {instancePath:instancePath+"/endpoint",schemaPath:"#/properties/endpoint/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema80.properties.endpoint.type,parentSchema:schema80.properties.endpoint,data:data4};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.ca !== undefined){
+let data5 = data.ca;
+if(typeof data5 !== "string"){
+const err9 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema80.properties.ca.type,parentSchema:schema80.properties.ca,data:data5};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.accessTier !== undefined){
+let data6 = data.accessTier;
+if(!(((data6 === "hot") || (data6 === "cool")) || (data6 === "cold"))){
+const err10 = {instancePath:instancePath+"/accessTier",schemaPath:"#/properties/accessTier/enum",keyword:"enum",params:{allowedValues: schema80.properties.accessTier.enum},message:"must be equal to one of the allowed values",schema:schema80.properties.accessTier.enum,parentSchema:schema80.properties.accessTier,data:data6};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.credentials !== undefined){
+if(!(validate68(data.credentials, {instancePath:instancePath+"/credentials",parentData:data,parentDataProperty:"credentials",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+errors = vErrors.length;
+}
+}
+if(data.capacity !== undefined){
+let data8 = data.capacity;
+if(typeof data8 !== "string"){
+const err11 = {instancePath:instancePath+"/capacity",schemaPath:"common.schema.json#/$defs/size/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.type,parentSchema:schema40,data:data8};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.location !== undefined){
+let data9 = data.location;
+if(typeof data9 !== "string"){
+const err12 = {instancePath:instancePath+"/location",schemaPath:"common.schema.json#/$defs/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data9};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.tier !== undefined){
+let data10 = data.tier;
+if(!((((data10 === "hot") || (data10 === "warm")) || (data10 === "cold")) || (data10 === "archive"))){
+const err13 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/enum",keyword:"enum",params:{allowedValues: schema80.properties.tier.enum},message:"must be equal to one of the allowed values",schema:schema80.properties.tier.enum,parentSchema:schema80.properties.tier,data:data10};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.retention !== undefined){
+let data11 = data.retention;
+if(typeof data11 !== "string"){
+const err14 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema80.properties.retention.type,parentSchema:schema80.properties.retention,data:data11};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.limit !== undefined){
+if(!(validate29(data.limit, {instancePath:instancePath+"/limit",parentData:data,parentDataProperty:"limit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+errors = vErrors.length;
+}
+}
+if(data.connections !== undefined){
+let data13 = data.connections;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+const err15 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema80.properties.connections.type,parentSchema:schema80.properties.connections,data:data13};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 256 || isNaN(data13)){
+const err16 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema80.properties.connections,data:data13};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if(data13 < 1 || isNaN(data13)){
+const err17 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema80.properties.connections,data:data13};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+if(data.retry !== undefined){
+if(!(validate50(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+errors = vErrors.length;
+}
+}
+if(data.lifecycle !== undefined){
+if(!(validate33(data.lifecycle, {instancePath:instancePath+"/lifecycle",parentData:data,parentDataProperty:"lifecycle",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+errors = vErrors.length;
+}
+}
+if(data.rebalance !== undefined){
+if(!(validate37(data.rebalance, {instancePath:instancePath+"/rebalance",parentData:data,parentDataProperty:"rebalance",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+errors = vErrors.length;
+}
+}
+if(data.price !== undefined){
+let data17 = data.price;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.currency === undefined){
+const err18 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/required",keyword:"required",params:{missingProperty: "currency"},message:"must have required property '"+"currency"+"'",schema:schema53.required,parentSchema:schema53,data:data17};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+if(data17.storage === undefined){
+const err19 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/required",keyword:"required",params:{missingProperty: "storage"},message:"must have required property '"+"storage"+"'",schema:schema53.required,parentSchema:schema53,data:data17};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+for(const key1 in data17){
+if(!((((key1 === "currency") || (key1 === "storage")) || (key1 === "download")) || (key1 === "requests"))){
+const err20 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema53,data:data17};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data17.currency !== undefined){
+let data18 = data17.currency;
+if(typeof data18 !== "string"){
+const err21 = {instancePath:instancePath+"/price/currency",schemaPath:"common.schema.json#/$defs/storagePrice/properties/currency/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.properties.currency.type,parentSchema:schema53.properties.currency,data:data18};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data17.storage !== undefined){
+let data19 = data17.storage;
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 < 0 || isNaN(data19)){
+const err22 = {instancePath:instancePath+"/price/storage",schemaPath:"common.schema.json#/$defs/storagePrice/properties/storage/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.storage,data:data19};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+else {
+const err23 = {instancePath:instancePath+"/price/storage",schemaPath:"common.schema.json#/$defs/storagePrice/properties/storage/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.storage.type,parentSchema:schema53.properties.storage,data:data19};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+if(data17.download !== undefined){
+let data20 = data17.download;
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 < 0 || isNaN(data20)){
+const err24 = {instancePath:instancePath+"/price/download",schemaPath:"common.schema.json#/$defs/storagePrice/properties/download/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.download,data:data20};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/price/download",schemaPath:"common.schema.json#/$defs/storagePrice/properties/download/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.download.type,parentSchema:schema53.properties.download,data:data20};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+if(data17.requests !== undefined){
+let data21 = data17.requests;
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 < 0 || isNaN(data21)){
+const err26 = {instancePath:instancePath+"/price/requests",schemaPath:"common.schema.json#/$defs/storagePrice/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.requests,data:data21};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/price/requests",schemaPath:"common.schema.json#/$defs/storagePrice/properties/requests/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.requests.type,parentSchema:schema53.properties.requests,data:data21};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.type,parentSchema:schema53,data:data17};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data.rebalance !== undefined){
+if(data.capacity === undefined){
+const err29 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "rebalance",
+    missingProperty: "capacity",
+    depsCount: 1,
+    deps: "capacity"},message:"must have property capacity when property rebalance is present",schema:schema80.dependentRequired,parentSchema:schema80,data};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+else {
+const err30 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema80.type,parentSchema:schema80,data};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+validate67.errors = vErrors;
+return errors === 0;
+}
+validate67.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema87 = {"type":"object","properties":{"type":{"const":"gcs","examples":["gcs"]},"bucket":{"type":"string","examples":["acme-backups"]},"prefix":{"type":"string"},"endpoint":{"type":"string"},"ca":{"type":"string"},"storageClass":{"enum":["STANDARD","NEARLINE","COLDLINE","ARCHIVE"]},"credentials":{"$ref":"common.schema.json#/$defs/secret"},"capacity":{"$ref":"common.schema.json#/$defs/size"},"location":{"$ref":"common.schema.json#/$defs/name"},"tier":{"enum":["hot","warm","cold","archive"]},"retention":{"type":"string"},"limit":{"$ref":"common.schema.json#/$defs/transferLimit"},"connections":{"type":"integer","minimum":1,"maximum":256},"retry":{"$ref":"common.schema.json#/$defs/retry"},"lifecycle":{"$ref":"common.schema.json#/$defs/lifecycle"},"rebalance":{"$ref":"common.schema.json#/$defs/rebalance"},"price":{"$ref":"common.schema.json#/$defs/storagePrice"}},"required":["type","bucket"],"dependentRequired":{"rebalance":["capacity"]},"additionalProperties":false};
+
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate75.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema87.required,parentSchema:schema87,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.bucket === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "bucket"},message:"must have required property '"+"bucket"+"'",schema:schema87.required,parentSchema:schema87,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(func1.call(schema87.properties, key0))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema87,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.type !== undefined){
+let data0 = data.type;
+if("gcs" !== data0){
+const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "gcs"},message:"must be equal to constant",schema:"gcs",parentSchema:schema87.properties.type,data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.bucket !== undefined){
+let data1 = data.bucket;
+if(typeof data1 !== "string"){
+const err4 = {instancePath:instancePath+"/bucket",schemaPath:"#/properties/bucket/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema87.properties.bucket.type,parentSchema:schema87.properties.bucket,data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.prefix !== undefined){
+let data2 = data.prefix;
+if(typeof data2 !== "string"){
+const err5 = {instancePath:instancePath+"/prefix",schemaPath:"#/properties/prefix/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema87.properties.prefix.type,parentSchema:schema87.properties.prefix,data:data2};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.endpoint !== undefined){
+let data3 = data.endpoint;
+if(typeof data3 !== "string"){
+const err6 = {instancePath:instancePath+"/endpoint",schemaPath:"#/properties/endpoint/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema87.properties.endpoint.type,parentSchema:schema87.properties.endpoint,data:data3};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.ca !== undefined){
+let data4 = data.ca;
+if(typeof data4 !== "string"){
+const err7 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema87.properties.ca.type,parentSchema:schema87.properties.ca,data:data4};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.storageClass !== undefined){
+let data5 = data.storageClass;
+if(!((((data5 === "STANDARD") || (data5 === "NEARLINE")) || (data5 === "COLDLINE")) || (data5 === "ARCHIVE"))){
+const err8 = {instancePath:instancePath+"/storageClass",schemaPath:"#/properties/storageClass/enum",keyword:"enum",params:{allowedValues: schema87.properties.storageClass.enum},message:"must be equal to one of the allowed values",schema:schema87.properties.storageClass.enum,parentSchema:schema87.properties.storageClass,data:data5};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.credentials !== undefined){
+let data6 = data.credentials;
+const _errs15 = errors;
+let valid2 = false;
+let passing0 = null;
+const _errs16 = errors;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+if(data6.env === undefined){
+const err9 = {instancePath:instancePath+"/credentials",schemaPath:"common.schema.json#/$defs/secret/oneOf/0/required",keyword:"required",params:{missingProperty: "env"},message:"must have required property '"+"env"+"'",schema:schema36.oneOf[0].required,parentSchema:schema36.oneOf[0],data:data6};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+var _valid0 = _errs16 === errors;
+if(_valid0){
+valid2 = true;
+passing0 = 0;
+}
+const _errs17 = errors;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+if(data6.file === undefined){
+const err10 = {instancePath:instancePath+"/credentials",schemaPath:"common.schema.json#/$defs/secret/oneOf/1/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema36.oneOf[1].required,parentSchema:schema36.oneOf[1],data:data6};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+var _valid0 = _errs17 === errors;
+if(_valid0 && valid2){
+valid2 = false;
+passing0 = [passing0, 1];
+}
+else {
+if(_valid0){
+valid2 = true;
+passing0 = 1;
+}
+const _errs18 = errors;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+if(data6.command === undefined){
+const err11 = {instancePath:instancePath+"/credentials",schemaPath:"common.schema.json#/$defs/secret/oneOf/2/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema36.oneOf[2].required,parentSchema:schema36.oneOf[2],data:data6};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+var _valid0 = _errs18 === errors;
+if(_valid0 && valid2){
+valid2 = false;
+passing0 = [passing0, 2];
+}
+else {
+if(_valid0){
+valid2 = true;
+passing0 = 2;
+}
+}
+}
+if(!valid2){
+const err12 = {instancePath:instancePath+"/credentials",schemaPath:"common.schema.json#/$defs/secret/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema36.oneOf,parentSchema:schema36,data:data6};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+else {
+errors = _errs15;
+if(vErrors !== null){
+if(_errs15){
+vErrors.length = _errs15;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+for(const key1 in data6){
+if(!(((key1 === "env") || (key1 === "file")) || (key1 === "command"))){
+const err13 = {instancePath:instancePath+"/credentials",schemaPath:"common.schema.json#/$defs/secret/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data:data6};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data6.env !== undefined){
+let data7 = data6.env;
+if(typeof data7 !== "string"){
+const err14 = {instancePath:instancePath+"/credentials/env",schemaPath:"common.schema.json#/$defs/secret/properties/env/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.env.type,parentSchema:schema36.properties.env,data:data7};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data6.file !== undefined){
+let data8 = data6.file;
+if(typeof data8 !== "string"){
+const err15 = {instancePath:instancePath+"/credentials/file",schemaPath:"common.schema.json#/$defs/secret/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.file.type,parentSchema:schema36.properties.file,data:data8};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data6.command !== undefined){
+let data9 = data6.command;
+if(Array.isArray(data9)){
+if(data9.length < 1){
+const err16 = {instancePath:instancePath+"/credentials/command",schemaPath:"common.schema.json#/$defs/secret/properties/command/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema36.properties.command,data:data9};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+const len0 = data9.length;
+for(let i0=0; i0<len0; i0++){
+let data10 = data9[i0];
+if(typeof data10 !== "string"){
+const err17 = {instancePath:instancePath+"/credentials/command/" + i0,schemaPath:"common.schema.json#/$defs/secret/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.command.items.type,parentSchema:schema36.properties.command.items,data:data10};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/credentials/command",schemaPath:"common.schema.json#/$defs/secret/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.command.type,parentSchema:schema36.properties.command,data:data9};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/credentials",schemaPath:"common.schema.json#/$defs/secret/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data:data6};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data.capacity !== undefined){
+let data11 = data.capacity;
+if(typeof data11 !== "string"){
+const err20 = {instancePath:instancePath+"/capacity",schemaPath:"common.schema.json#/$defs/size/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.type,parentSchema:schema40,data:data11};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data.location !== undefined){
+let data12 = data.location;
+if(typeof data12 !== "string"){
+const err21 = {instancePath:instancePath+"/location",schemaPath:"common.schema.json#/$defs/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data12};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data.tier !== undefined){
+let data13 = data.tier;
+if(!((((data13 === "hot") || (data13 === "warm")) || (data13 === "cold")) || (data13 === "archive"))){
+const err22 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/enum",keyword:"enum",params:{allowedValues: schema87.properties.tier.enum},message:"must be equal to one of the allowed values",schema:schema87.properties.tier.enum,parentSchema:schema87.properties.tier,data:data13};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data.retention !== undefined){
+let data14 = data.retention;
+if(typeof data14 !== "string"){
+const err23 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema87.properties.retention.type,parentSchema:schema87.properties.retention,data:data14};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+if(data.limit !== undefined){
+if(!(validate29(data.limit, {instancePath:instancePath+"/limit",parentData:data,parentDataProperty:"limit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+errors = vErrors.length;
+}
+}
+if(data.connections !== undefined){
+let data16 = data.connections;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+const err24 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema87.properties.connections.type,parentSchema:schema87.properties.connections,data:data16};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 > 256 || isNaN(data16)){
+const err25 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256",schema:256,parentSchema:schema87.properties.connections,data:data16};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+if(data16 < 1 || isNaN(data16)){
+const err26 = {instancePath:instancePath+"/connections",schemaPath:"#/properties/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema87.properties.connections,data:data16};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+if(data.retry !== undefined){
+if(!(validate50(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+errors = vErrors.length;
+}
+}
+if(data.lifecycle !== undefined){
+if(!(validate33(data.lifecycle, {instancePath:instancePath+"/lifecycle",parentData:data,parentDataProperty:"lifecycle",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+errors = vErrors.length;
+}
+}
+if(data.rebalance !== undefined){
+if(!(validate37(data.rebalance, {instancePath:instancePath+"/rebalance",parentData:data,parentDataProperty:"rebalance",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+errors = vErrors.length;
+}
+}
+if(data.price !== undefined){
+let data20 = data.price;
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+if(data20.currency === undefined){
+const err27 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/required",keyword:"required",params:{missingProperty: "currency"},message:"must have required property '"+"currency"+"'",schema:schema53.required,parentSchema:schema53,data:data20};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+if(data20.storage === undefined){
+const err28 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/required",keyword:"required",params:{missingProperty: "storage"},message:"must have required property '"+"storage"+"'",schema:schema53.required,parentSchema:schema53,data:data20};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+for(const key2 in data20){
+if(!((((key2 === "currency") || (key2 === "storage")) || (key2 === "download")) || (key2 === "requests"))){
+const err29 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema53,data:data20};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data20.currency !== undefined){
+let data21 = data20.currency;
+if(typeof data21 !== "string"){
+const err30 = {instancePath:instancePath+"/price/currency",schemaPath:"common.schema.json#/$defs/storagePrice/properties/currency/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.properties.currency.type,parentSchema:schema53.properties.currency,data:data21};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+if(data20.storage !== undefined){
+let data22 = data20.storage;
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 < 0 || isNaN(data22)){
+const err31 = {instancePath:instancePath+"/price/storage",schemaPath:"common.schema.json#/$defs/storagePrice/properties/storage/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.storage,data:data22};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/price/storage",schemaPath:"common.schema.json#/$defs/storagePrice/properties/storage/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.storage.type,parentSchema:schema53.properties.storage,data:data22};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+if(data20.download !== undefined){
+let data23 = data20.download;
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 < 0 || isNaN(data23)){
+const err33 = {instancePath:instancePath+"/price/download",schemaPath:"common.schema.json#/$defs/storagePrice/properties/download/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.download,data:data23};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/price/download",schemaPath:"common.schema.json#/$defs/storagePrice/properties/download/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.download.type,parentSchema:schema53.properties.download,data:data23};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+if(data20.requests !== undefined){
+let data24 = data20.requests;
+if((typeof data24 == "number") && (isFinite(data24))){
+if(data24 < 0 || isNaN(data24)){
+const err35 = {instancePath:instancePath+"/price/requests",schemaPath:"common.schema.json#/$defs/storagePrice/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema53.properties.requests,data:data24};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+else {
+const err36 = {instancePath:instancePath+"/price/requests",schemaPath:"common.schema.json#/$defs/storagePrice/properties/requests/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema53.properties.requests.type,parentSchema:schema53.properties.requests,data:data24};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/price",schemaPath:"common.schema.json#/$defs/storagePrice/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.type,parentSchema:schema53,data:data20};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+if(data.rebalance !== undefined){
+if(data.capacity === undefined){
+const err38 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "rebalance",
+    missingProperty: "capacity",
+    depsCount: 1,
+    deps: "capacity"},message:"must have property capacity when property rebalance is present",schema:schema87.dependentRequired,parentSchema:schema87,data};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+}
+else {
+const err39 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema87.type,parentSchema:schema87,data};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+validate75.errors = vErrors;
+return errors === 0;
+}
+validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -4301,9 +5783,13 @@ props0 = props0 || {};
 Object.assign(props0, props3);
 }
 }
+const _errs22 = errors;
+let valid9 = true;
+const _errs23 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-const err12 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema38.required,parentSchema:schema38,data};
+let missing4;
+if((data.type === undefined) && (missing4 = "type")){
+const err12 = {};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4312,14 +5798,10 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(props0 !== true){
-props0 = props0 || {};
-props0.type = true;
-}
+else {
 if(data.type !== undefined){
-let data4 = data.type;
-if(!((((data4 === "local") || (data4 === "s3")) || (data4 === "sftp")) || (data4 === "rest"))){
-const err13 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema38.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema38.properties.type.enum,parentSchema:schema38.properties.type,data:data4};
+if("azure" !== data.type){
+const err13 = {};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4330,13 +5812,155 @@ errors++;
 }
 }
 }
+}
+var _valid4 = _errs23 === errors;
+errors = _errs22;
+if(vErrors !== null){
+if(_errs22){
+vErrors.length = _errs22;
+}
 else {
-const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data};
+vErrors = null;
+}
+}
+if(_valid4){
+const _errs25 = errors;
+if(!(validate67(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+errors = vErrors.length;
+}
+var _valid4 = _errs25 === errors;
+valid9 = _valid4;
+if(valid9){
+var props4 = true;
+}
+}
+if(!valid9){
+const err14 = {instancePath,schemaPath:"#/allOf/4/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema38.allOf[4].if,parentSchema:schema38.allOf[4],data};
 if(vErrors === null){
 vErrors = [err14];
 }
 else {
 vErrors.push(err14);
+}
+errors++;
+}
+if(props0 !== true && props4 !== undefined){
+if(props4 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props4);
+}
+}
+const _errs27 = errors;
+let valid11 = true;
+const _errs28 = errors;
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing5;
+if((data.type === undefined) && (missing5 = "type")){
+const err15 = {};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if("gcs" !== data.type){
+const err16 = {};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+}
+var _valid5 = _errs28 === errors;
+errors = _errs27;
+if(vErrors !== null){
+if(_errs27){
+vErrors.length = _errs27;
+}
+else {
+vErrors = null;
+}
+}
+if(_valid5){
+const _errs30 = errors;
+if(!(validate75(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+errors = vErrors.length;
+}
+var _valid5 = _errs30 === errors;
+valid11 = _valid5;
+if(valid11){
+var props5 = true;
+}
+}
+if(!valid11){
+const err17 = {instancePath,schemaPath:"#/allOf/5/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema38.allOf[5].if,parentSchema:schema38.allOf[5],data};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+if(props0 !== true && props5 !== undefined){
+if(props5 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props5);
+}
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+const err18 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema38.required,parentSchema:schema38,data};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+if(props0 !== true){
+props0 = props0 || {};
+props0.type = true;
+}
+if(data.type !== undefined){
+let data6 = data.type;
+if(!((((((data6 === "local") || (data6 === "s3")) || (data6 === "sftp")) || (data6 === "rest")) || (data6 === "azure")) || (data6 === "gcs"))){
+const err19 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema38.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema38.properties.type.enum,parentSchema:schema38.properties.type,data:data6};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+else {
+const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
 }
 errors++;
 }
@@ -4380,15 +6004,15 @@ return errors === 0;
 }
 validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema80 = {"type":"object","additionalProperties":{"$ref":"#/$defs/policy"},"$defs":{"policy":{"type":"object","properties":{"keep":{"$ref":"#/$defs/keep","examples":[{"last":3,"daily":7,"weekly":5,"monthly":12}]},"minimum":{"type":"integer","minimum":1}},"required":["keep"],"additionalProperties":false},"keep":{"type":"object","properties":{"last":{"$ref":"#/$defs/count"},"hourly":{"$ref":"#/$defs/count"},"daily":{"$ref":"#/$defs/count"},"weekly":{"$ref":"#/$defs/count"},"monthly":{"$ref":"#/$defs/count"},"quarterly":{"$ref":"#/$defs/count"},"yearly":{"$ref":"#/$defs/count"},"within":{"$ref":"common.schema.json#/$defs/calendarDuration"}},"minProperties":1,"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":100000}}};
-const schema81 = {"type":"object","properties":{"keep":{"$ref":"#/$defs/keep","examples":[{"last":3,"daily":7,"weekly":5,"monthly":12}]},"minimum":{"type":"integer","minimum":1}},"required":["keep"],"additionalProperties":false};
-const schema82 = {"type":"object","properties":{"last":{"$ref":"#/$defs/count"},"hourly":{"$ref":"#/$defs/count"},"daily":{"$ref":"#/$defs/count"},"weekly":{"$ref":"#/$defs/count"},"monthly":{"$ref":"#/$defs/count"},"quarterly":{"$ref":"#/$defs/count"},"yearly":{"$ref":"#/$defs/count"},"within":{"$ref":"common.schema.json#/$defs/calendarDuration"}},"minProperties":1,"additionalProperties":false};
-const schema83 = {"type":"integer","minimum":1,"maximum":100000};
+const schema92 = {"type":"object","additionalProperties":{"$ref":"#/$defs/policy"},"$defs":{"policy":{"type":"object","properties":{"keep":{"$ref":"#/$defs/keep","examples":[{"last":3,"daily":7,"weekly":5,"monthly":12}]},"minimum":{"type":"integer","minimum":1}},"required":["keep"],"additionalProperties":false},"keep":{"type":"object","properties":{"last":{"$ref":"#/$defs/count"},"hourly":{"$ref":"#/$defs/count"},"daily":{"$ref":"#/$defs/count"},"weekly":{"$ref":"#/$defs/count"},"monthly":{"$ref":"#/$defs/count"},"quarterly":{"$ref":"#/$defs/count"},"yearly":{"$ref":"#/$defs/count"},"within":{"$ref":"common.schema.json#/$defs/calendarDuration"}},"minProperties":1,"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":100000}}};
+const schema93 = {"type":"object","properties":{"keep":{"$ref":"#/$defs/keep","examples":[{"last":3,"daily":7,"weekly":5,"monthly":12}]},"minimum":{"type":"integer","minimum":1}},"required":["keep"],"additionalProperties":false};
+const schema94 = {"type":"object","properties":{"last":{"$ref":"#/$defs/count"},"hourly":{"$ref":"#/$defs/count"},"daily":{"$ref":"#/$defs/count"},"weekly":{"$ref":"#/$defs/count"},"monthly":{"$ref":"#/$defs/count"},"quarterly":{"$ref":"#/$defs/count"},"yearly":{"$ref":"#/$defs/count"},"within":{"$ref":"common.schema.json#/$defs/calendarDuration"}},"minProperties":1,"additionalProperties":false};
+const schema95 = {"type":"integer","minimum":1,"maximum":100000};
 
-function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate71.evaluated;
+const evaluated0 = validate85.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4397,7 +6021,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(Object.keys(data).length < 1){
-const err0 = {instancePath,schemaPath:"#/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema82,data};
+const err0 = {instancePath,schemaPath:"#/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema94,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4408,7 +6032,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((((((key0 === "last") || (key0 === "hourly")) || (key0 === "daily")) || (key0 === "weekly")) || (key0 === "monthly")) || (key0 === "quarterly")) || (key0 === "yearly")) || (key0 === "within"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema82,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema94,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4421,7 +6045,7 @@ errors++;
 if(data.last !== undefined){
 let data0 = data.last;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err2 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data0};
+const err2 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema95.type,parentSchema:schema95,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4432,7 +6056,7 @@ errors++;
 }
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 100000 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data0};
+const err3 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema95,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4442,7 +6066,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data0 < 1 || isNaN(data0)){
-const err4 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data0};
+const err4 = {instancePath:instancePath+"/last",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema95,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4456,7 +6080,7 @@ errors++;
 if(data.hourly !== undefined){
 let data1 = data.hourly;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err5 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data1};
+const err5 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema95.type,parentSchema:schema95,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4467,7 +6091,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 100000 || isNaN(data1)){
-const err6 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data1};
+const err6 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema95,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4477,7 +6101,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data1 < 1 || isNaN(data1)){
-const err7 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data1};
+const err7 = {instancePath:instancePath+"/hourly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema95,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4491,7 +6115,7 @@ errors++;
 if(data.daily !== undefined){
 let data2 = data.daily;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err8 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data2};
+const err8 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema95.type,parentSchema:schema95,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4502,7 +6126,7 @@ errors++;
 }
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 100000 || isNaN(data2)){
-const err9 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data2};
+const err9 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema95,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4512,7 +6136,7 @@ vErrors.push(err9);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err10 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data2};
+const err10 = {instancePath:instancePath+"/daily",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema95,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4526,7 +6150,7 @@ errors++;
 if(data.weekly !== undefined){
 let data3 = data.weekly;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err11 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data3};
+const err11 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema95.type,parentSchema:schema95,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4537,7 +6161,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 100000 || isNaN(data3)){
-const err12 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data3};
+const err12 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema95,data:data3};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4547,7 +6171,7 @@ vErrors.push(err12);
 errors++;
 }
 if(data3 < 1 || isNaN(data3)){
-const err13 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data3};
+const err13 = {instancePath:instancePath+"/weekly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema95,data:data3};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4561,7 +6185,7 @@ errors++;
 if(data.monthly !== undefined){
 let data4 = data.monthly;
 if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-const err14 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data4};
+const err14 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema95.type,parentSchema:schema95,data:data4};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -4572,7 +6196,7 @@ errors++;
 }
 if((typeof data4 == "number") && (isFinite(data4))){
 if(data4 > 100000 || isNaN(data4)){
-const err15 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data4};
+const err15 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema95,data:data4};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -4582,7 +6206,7 @@ vErrors.push(err15);
 errors++;
 }
 if(data4 < 1 || isNaN(data4)){
-const err16 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data4};
+const err16 = {instancePath:instancePath+"/monthly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema95,data:data4};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -4596,7 +6220,7 @@ errors++;
 if(data.quarterly !== undefined){
 let data5 = data.quarterly;
 if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err17 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data5};
+const err17 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema95.type,parentSchema:schema95,data:data5};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -4607,7 +6231,7 @@ errors++;
 }
 if((typeof data5 == "number") && (isFinite(data5))){
 if(data5 > 100000 || isNaN(data5)){
-const err18 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data5};
+const err18 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema95,data:data5};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -4617,7 +6241,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data5 < 1 || isNaN(data5)){
-const err19 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data5};
+const err19 = {instancePath:instancePath+"/quarterly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema95,data:data5};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -4631,7 +6255,7 @@ errors++;
 if(data.yearly !== undefined){
 let data6 = data.yearly;
 if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err20 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.type,parentSchema:schema83,data:data6};
+const err20 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema95.type,parentSchema:schema95,data:data6};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -4642,7 +6266,7 @@ errors++;
 }
 if((typeof data6 == "number") && (isFinite(data6))){
 if(data6 > 100000 || isNaN(data6)){
-const err21 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema83,data:data6};
+const err21 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},message:"must be <= 100000",schema:100000,parentSchema:schema95,data:data6};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -4652,7 +6276,7 @@ vErrors.push(err21);
 errors++;
 }
 if(data6 < 1 || isNaN(data6)){
-const err22 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83,data:data6};
+const err22 = {instancePath:instancePath+"/yearly",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema95,data:data6};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -4678,7 +6302,7 @@ errors++;
 }
 }
 else {
-const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema82.type,parentSchema:schema82,data};
+const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema94.type,parentSchema:schema94,data};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -4687,16 +6311,16 @@ vErrors.push(err24);
 }
 errors++;
 }
-validate71.errors = vErrors;
+validate85.errors = vErrors;
 return errors === 0;
 }
-validate71.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate85.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate70.evaluated;
+const evaluated0 = validate84.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4705,7 +6329,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.keep === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "keep"},message:"must have required property '"+"keep"+"'",schema:schema81.required,parentSchema:schema81,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "keep"},message:"must have required property '"+"keep"+"'",schema:schema93.required,parentSchema:schema93,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4716,7 +6340,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "keep") || (key0 === "minimum"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema81,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema93,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4727,15 +6351,15 @@ errors++;
 }
 }
 if(data.keep !== undefined){
-if(!(validate71(data.keep, {instancePath:instancePath+"/keep",parentData:data,parentDataProperty:"keep",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
+if(!(validate85(data.keep, {instancePath:instancePath+"/keep",parentData:data,parentDataProperty:"keep",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
 errors = vErrors.length;
 }
 }
 if(data.minimum !== undefined){
 let data1 = data.minimum;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err2 = {instancePath:instancePath+"/minimum",schemaPath:"#/properties/minimum/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema81.properties.minimum.type,parentSchema:schema81.properties.minimum,data:data1};
+const err2 = {instancePath:instancePath+"/minimum",schemaPath:"#/properties/minimum/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema93.properties.minimum.type,parentSchema:schema93.properties.minimum,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4746,7 +6370,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 < 1 || isNaN(data1)){
-const err3 = {instancePath:instancePath+"/minimum",schemaPath:"#/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema81.properties.minimum,data:data1};
+const err3 = {instancePath:instancePath+"/minimum",schemaPath:"#/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema93.properties.minimum,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4759,7 +6383,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema81.type,parentSchema:schema81,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema93.type,parentSchema:schema93,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4768,16 +6392,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate70.errors = vErrors;
+validate84.errors = vErrors;
 return errors === 0;
 }
-validate70.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate84.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate69.evaluated;
+const evaluated0 = validate83.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4786,14 +6410,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate70(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
+if(!(validate84(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema80.type,parentSchema:schema80,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema92.type,parentSchema:schema92,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4802,22 +6426,22 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate69.errors = vErrors;
+validate83.errors = vErrors;
 return errors === 0;
 }
-validate69.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate83.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema91 = {"type":"object","additionalProperties":{"$ref":"#/$defs/tier"},"$defs":{"tier":{"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false},"priority":{"type":"integer","minimum":1,"maximum":1000000},"compression":{"enum":["off","fast","default","best"]},"storageUse":{"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"},"replication":{"$ref":"#/$defs/replication"}},"required":["to"],"additionalProperties":false},"replication":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/replicationSettings"},"else":{"enum":["synchronous","asynchronous"]}},"replicationSettings":{"type":"object","properties":{"asynchronous":{"$ref":"#/$defs/following"},"batch":{"$ref":"#/$defs/batch"}},"oneOf":[{"required":["asynchronous"]},{"required":["batch"]}],"additionalProperties":false},"following":{"type":"object","properties":{"retry":{"$ref":"common.schema.json#/$defs/retry","examples":[{"limit":5,"interval":"30s","backoff":2}]}},"required":["retry"],"additionalProperties":false},"batch":{"type":"object","properties":{"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false},"verify":{"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false}}};
-const schema92 = {"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false};
-const schema93 = {"type":"integer","minimum":1,"maximum":1000000};
-const schema107 = {"enum":["off","fast","default","best"]};
-const schema108 = {"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false};
-const schema94 = {"type":"object","properties":{"rto":{"$ref":"#/$defs/duration"},"rpo":{"$ref":"#/$defs/duration"},"proof":{"$ref":"#/$defs/duration"},"copies":{"type":"integer","minimum":1}},"additionalProperties":false};
+const schema103 = {"type":"object","additionalProperties":{"$ref":"#/$defs/tier"},"$defs":{"tier":{"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false},"priority":{"type":"integer","minimum":1,"maximum":1000000},"compression":{"enum":["off","fast","default","best"]},"storageUse":{"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"},"replication":{"$ref":"#/$defs/replication"}},"required":["to"],"additionalProperties":false},"replication":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/replicationSettings"},"else":{"enum":["synchronous","asynchronous"]}},"replicationSettings":{"type":"object","properties":{"asynchronous":{"$ref":"#/$defs/following"},"batch":{"$ref":"#/$defs/batch"}},"oneOf":[{"required":["asynchronous"]},{"required":["batch"]}],"additionalProperties":false},"following":{"type":"object","properties":{"retry":{"$ref":"common.schema.json#/$defs/retry","examples":[{"limit":5,"interval":"30s","backoff":2}]}},"required":["retry"],"additionalProperties":false},"batch":{"type":"object","properties":{"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false},"verify":{"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false}}};
+const schema104 = {"type":"object","properties":{"description":{"type":"string"},"priority":{"$ref":"#/$defs/priority"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"storage":{"$ref":"#/$defs/storageUse"},"compression":{"$ref":"#/$defs/compression"},"retention":{"type":"string"},"verify":{"$ref":"#/$defs/verify"},"schedules":{"$ref":"schedules.schema.json"}},"additionalProperties":false};
+const schema105 = {"type":"integer","minimum":1,"maximum":1000000};
+const schema119 = {"enum":["off","fast","default","best"]};
+const schema120 = {"type":"object","properties":{"level":{"enum":["basic","standard","thorough","forensic"],"examples":["standard"]}},"required":["level"],"additionalProperties":false};
+const schema106 = {"type":"object","properties":{"rto":{"$ref":"#/$defs/duration"},"rpo":{"$ref":"#/$defs/duration"},"proof":{"$ref":"#/$defs/duration"},"copies":{"type":"integer","minimum":1}},"additionalProperties":false};
 
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate77.evaluated;
+const evaluated0 = validate91.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4827,7 +6451,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "rto") || (key0 === "rpo")) || (key0 === "proof")) || (key0 === "copies"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema94,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema106,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4879,7 +6503,7 @@ errors++;
 if(data.copies !== undefined){
 let data3 = data.copies;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err4 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema94.properties.copies.type,parentSchema:schema94.properties.copies,data:data3};
+const err4 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema106.properties.copies.type,parentSchema:schema106.properties.copies,data:data3};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4890,7 +6514,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 < 1 || isNaN(data3)){
-const err5 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema94.properties.copies,data:data3};
+const err5 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema106.properties.copies,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4903,7 +6527,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema94.type,parentSchema:schema94,data};
+const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema106.type,parentSchema:schema106,data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4912,21 +6536,21 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate77.errors = vErrors;
+validate91.errors = vErrors;
 return errors === 0;
 }
-validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate91.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema98 = {"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"},"replication":{"$ref":"#/$defs/replication"}},"required":["to"],"additionalProperties":false};
-const schema99 = {"type":"array","items":{"type":"string"}};
-const schema100 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/replicationSettings"},"else":{"enum":["synchronous","asynchronous"]}};
-const schema101 = {"type":"object","properties":{"asynchronous":{"$ref":"#/$defs/following"},"batch":{"$ref":"#/$defs/batch"}},"oneOf":[{"required":["asynchronous"]},{"required":["batch"]}],"additionalProperties":false};
-const schema102 = {"type":"object","properties":{"retry":{"$ref":"common.schema.json#/$defs/retry","examples":[{"limit":5,"interval":"30s","backoff":2}]}},"required":["retry"],"additionalProperties":false};
+const schema110 = {"type":"object","properties":{"to":{"type":"string","examples":["primary"]},"copies":{"$ref":"common.schema.json#/$defs/names"},"replication":{"$ref":"#/$defs/replication"}},"required":["to"],"additionalProperties":false};
+const schema111 = {"type":"array","items":{"type":"string"}};
+const schema112 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/replicationSettings"},"else":{"enum":["synchronous","asynchronous"]}};
+const schema113 = {"type":"object","properties":{"asynchronous":{"$ref":"#/$defs/following"},"batch":{"$ref":"#/$defs/batch"}},"oneOf":[{"required":["asynchronous"]},{"required":["batch"]}],"additionalProperties":false};
+const schema114 = {"type":"object","properties":{"retry":{"$ref":"common.schema.json#/$defs/retry","examples":[{"limit":5,"interval":"30s","backoff":2}]}},"required":["retry"],"additionalProperties":false};
 
-function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate83.evaluated;
+const evaluated0 = validate97.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5050,16 +6674,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate83.errors = vErrors;
+validate97.errors = vErrors;
 return errors === 0;
 }
-validate83.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate97.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate82.evaluated;
+const evaluated0 = validate96.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5068,7 +6692,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.retry === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "retry"},message:"must have required property '"+"retry"+"'",schema:schema102.required,parentSchema:schema102,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "retry"},message:"must have required property '"+"retry"+"'",schema:schema114.required,parentSchema:schema114,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5079,7 +6703,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(key0 === "retry")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema102,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema114,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5090,14 +6714,14 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate83(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+if(!(validate97(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema102.type,parentSchema:schema102,data};
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema114.type,parentSchema:schema114,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5106,17 +6730,17 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate82.errors = vErrors;
+validate96.errors = vErrors;
 return errors === 0;
 }
-validate82.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate96.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema105 = {"type":"object","properties":{"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
+const schema117 = {"type":"object","properties":{"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
 
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate86.evaluated;
+const evaluated0 = validate100.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5129,7 +6753,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.cron === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema105.oneOf[0].required,parentSchema:schema105.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema117.oneOf[0].required,parentSchema:schema117.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5147,7 +6771,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.every === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema105.oneOf[1].required,parentSchema:schema105.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema117.oneOf[1].required,parentSchema:schema117.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5169,7 +6793,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema105.oneOf,parentSchema:schema105,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema117.oneOf,parentSchema:schema117,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5192,7 +6816,7 @@ vErrors = null;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "cron") || (key0 === "every")) || (key0 === "timezone")) || (key0 === "retry"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema105,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema117,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5205,7 +6829,7 @@ errors++;
 if(data.cron !== undefined){
 let data0 = data.cron;
 if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.cron.type,parentSchema:schema105.properties.cron,data:data0};
+const err4 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema117.properties.cron.type,parentSchema:schema117.properties.cron,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5231,7 +6855,7 @@ errors++;
 if(data.timezone !== undefined){
 let data2 = data.timezone;
 if(typeof data2 !== "string"){
-const err6 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema105.properties.timezone.type,parentSchema:schema105.properties.timezone,data:data2};
+const err6 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema117.properties.timezone.type,parentSchema:schema117.properties.timezone,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5242,14 +6866,14 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate83(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+if(!(validate97(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema105.type,parentSchema:schema105,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema117.type,parentSchema:schema117,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5258,16 +6882,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate86.errors = vErrors;
+validate100.errors = vErrors;
 return errors === 0;
 }
-validate86.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate100.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate81.evaluated;
+const evaluated0 = validate95.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5280,7 +6904,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.asynchronous === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "asynchronous"},message:"must have required property '"+"asynchronous"+"'",schema:schema101.oneOf[0].required,parentSchema:schema101.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "asynchronous"},message:"must have required property '"+"asynchronous"+"'",schema:schema113.oneOf[0].required,parentSchema:schema113.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5298,7 +6922,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.batch === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "batch"},message:"must have required property '"+"batch"+"'",schema:schema101.oneOf[1].required,parentSchema:schema101.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "batch"},message:"must have required property '"+"batch"+"'",schema:schema113.oneOf[1].required,parentSchema:schema113.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5320,7 +6944,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema101.oneOf,parentSchema:schema101,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema113.oneOf,parentSchema:schema113,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5343,7 +6967,7 @@ vErrors = null;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((key0 === "asynchronous") || (key0 === "batch"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema101,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema113,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5354,20 +6978,20 @@ errors++;
 }
 }
 if(data.asynchronous !== undefined){
-if(!(validate82(data.asynchronous, {instancePath:instancePath+"/asynchronous",parentData:data,parentDataProperty:"asynchronous",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate96(data.asynchronous, {instancePath:instancePath+"/asynchronous",parentData:data,parentDataProperty:"asynchronous",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
 errors = vErrors.length;
 }
 }
 if(data.batch !== undefined){
-if(!(validate86(data.batch, {instancePath:instancePath+"/batch",parentData:data,parentDataProperty:"batch",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+if(!(validate100(data.batch, {instancePath:instancePath+"/batch",parentData:data,parentDataProperty:"batch",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema101.type,parentSchema:schema101,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema113.type,parentSchema:schema113,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5376,16 +7000,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate81.errors = vErrors;
+validate95.errors = vErrors;
 return errors === 0;
 }
-validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate95.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate80.evaluated;
+const evaluated0 = validate94.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5393,7 +7017,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema100.type},message:"must be string,object",schema:schema100.type,parentSchema:schema100,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema112.type},message:"must be string,object",schema:schema112.type,parentSchema:schema112,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5428,8 +7052,8 @@ vErrors = null;
 let ifClause0;
 if(_valid0){
 const _errs4 = errors;
-if(!(validate81(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(!(validate95(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -5442,7 +7066,7 @@ ifClause0 = "then";
 else {
 const _errs5 = errors;
 if(!((data === "synchronous") || (data === "asynchronous"))){
-const err2 = {instancePath,schemaPath:"#/else/enum",keyword:"enum",params:{allowedValues: schema100.else.enum},message:"must be equal to one of the allowed values",schema:schema100.else.enum,parentSchema:schema100.else,data};
+const err2 = {instancePath,schemaPath:"#/else/enum",keyword:"enum",params:{allowedValues: schema112.else.enum},message:"must be equal to one of the allowed values",schema:schema112.else.enum,parentSchema:schema112.else,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5456,7 +7080,7 @@ valid0 = _valid0;
 ifClause0 = "else";
 }
 if(!valid0){
-const err3 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema100.if,parentSchema:schema100,data};
+const err3 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema112.if,parentSchema:schema112,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5465,17 +7089,17 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate80.errors = vErrors;
+validate94.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate80.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate94.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate79.evaluated;
+const evaluated0 = validate93.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5484,7 +7108,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.to === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema98.required,parentSchema:schema98,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema110.required,parentSchema:schema110,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5495,7 +7119,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "to") || (key0 === "copies")) || (key0 === "replication"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema98,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema110,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5508,7 +7132,7 @@ errors++;
 if(data.to !== undefined){
 let data0 = data.to;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema98.properties.to.type,parentSchema:schema98.properties.to,data:data0};
+const err2 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema110.properties.to.type,parentSchema:schema110.properties.to,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5525,7 +7149,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/copies/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.items.type,parentSchema:schema99.items,data:data2};
+const err3 = {instancePath:instancePath+"/copies/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema111.items.type,parentSchema:schema111.items,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5537,7 +7161,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/copies",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema99.type,parentSchema:schema99,data:data1};
+const err4 = {instancePath:instancePath+"/copies",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema111.type,parentSchema:schema111,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5548,14 +7172,14 @@ errors++;
 }
 }
 if(data.replication !== undefined){
-if(!(validate80(data.replication, {instancePath:instancePath+"/replication",parentData:data,parentDataProperty:"replication",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(!(validate94(data.replication, {instancePath:instancePath+"/replication",parentData:data,parentDataProperty:"replication",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema98.type,parentSchema:schema98,data};
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema110.type,parentSchema:schema110,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5564,18 +7188,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate79.errors = vErrors;
+validate93.errors = vErrors;
 return errors === 0;
 }
-validate79.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate93.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema109 = {"type":"object","additionalProperties":{"$ref":"#/$defs/schedule"},"$defs":{"schedule":{"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false}}};
-const schema110 = {"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
+const schema121 = {"type":"object","additionalProperties":{"$ref":"#/$defs/schedule"},"$defs":{"schedule":{"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false}}};
+const schema122 = {"type":"object","properties":{"backup":{"enum":["full","incremental","differential","snapshot"],"examples":["incremental"]},"cron":{"type":"string"},"every":{"$ref":"common.schema.json#/$defs/duration"},"timezone":{"type":"string"},"to":{"type":"string"},"retention":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"}},"required":["backup"],"oneOf":[{"required":["cron"]},{"required":["every"]}],"additionalProperties":false};
 
-function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate94.evaluated;
+const evaluated0 = validate108.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5699,16 +7323,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate94.errors = vErrors;
+validate108.errors = vErrors;
 return errors === 0;
 }
-validate94.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate108.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate93.evaluated;
+const evaluated0 = validate107.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5721,7 +7345,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.cron === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema110.oneOf[0].required,parentSchema:schema110.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "cron"},message:"must have required property '"+"cron"+"'",schema:schema122.oneOf[0].required,parentSchema:schema122.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5739,7 +7363,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.every === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema110.oneOf[1].required,parentSchema:schema110.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "every"},message:"must have required property '"+"every"+"'",schema:schema122.oneOf[1].required,parentSchema:schema122.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5761,7 +7385,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema110.oneOf,parentSchema:schema110,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema122.oneOf,parentSchema:schema122,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5783,7 +7407,7 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.backup === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "backup"},message:"must have required property '"+"backup"+"'",schema:schema110.required,parentSchema:schema110,data};
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "backup"},message:"must have required property '"+"backup"+"'",schema:schema122.required,parentSchema:schema122,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5794,7 +7418,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((((((key0 === "backup") || (key0 === "cron")) || (key0 === "every")) || (key0 === "timezone")) || (key0 === "to")) || (key0 === "retention")) || (key0 === "timeout")) || (key0 === "retry"))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema110,data};
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema122,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5807,7 +7431,7 @@ errors++;
 if(data.backup !== undefined){
 let data0 = data.backup;
 if(!((((data0 === "full") || (data0 === "incremental")) || (data0 === "differential")) || (data0 === "snapshot"))){
-const err5 = {instancePath:instancePath+"/backup",schemaPath:"#/properties/backup/enum",keyword:"enum",params:{allowedValues: schema110.properties.backup.enum},message:"must be equal to one of the allowed values",schema:schema110.properties.backup.enum,parentSchema:schema110.properties.backup,data:data0};
+const err5 = {instancePath:instancePath+"/backup",schemaPath:"#/properties/backup/enum",keyword:"enum",params:{allowedValues: schema122.properties.backup.enum},message:"must be equal to one of the allowed values",schema:schema122.properties.backup.enum,parentSchema:schema122.properties.backup,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5820,7 +7444,7 @@ errors++;
 if(data.cron !== undefined){
 let data1 = data.cron;
 if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema110.properties.cron.type,parentSchema:schema110.properties.cron,data:data1};
+const err6 = {instancePath:instancePath+"/cron",schemaPath:"#/properties/cron/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema122.properties.cron.type,parentSchema:schema122.properties.cron,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5846,7 +7470,7 @@ errors++;
 if(data.timezone !== undefined){
 let data3 = data.timezone;
 if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema110.properties.timezone.type,parentSchema:schema110.properties.timezone,data:data3};
+const err8 = {instancePath:instancePath+"/timezone",schemaPath:"#/properties/timezone/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema122.properties.timezone.type,parentSchema:schema122.properties.timezone,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5859,7 +7483,7 @@ errors++;
 if(data.to !== undefined){
 let data4 = data.to;
 if(typeof data4 !== "string"){
-const err9 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema110.properties.to.type,parentSchema:schema110.properties.to,data:data4};
+const err9 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema122.properties.to.type,parentSchema:schema122.properties.to,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -5872,7 +7496,7 @@ errors++;
 if(data.retention !== undefined){
 let data5 = data.retention;
 if(typeof data5 !== "string"){
-const err10 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema110.properties.retention.type,parentSchema:schema110.properties.retention,data:data5};
+const err10 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema122.properties.retention.type,parentSchema:schema122.properties.retention,data:data5};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5896,14 +7520,14 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate94(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
+if(!(validate108(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema110.type,parentSchema:schema110,data};
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema122.type,parentSchema:schema122,data};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5912,16 +7536,16 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate93.errors = vErrors;
+validate107.errors = vErrors;
 return errors === 0;
 }
-validate93.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate92.evaluated;
+const evaluated0 = validate106.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5930,14 +7554,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate93(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate107(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema109.type,parentSchema:schema109,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema121.type,parentSchema:schema121,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5946,16 +7570,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate92.errors = vErrors;
+validate106.errors = vErrors;
 return errors === 0;
 }
-validate92.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate106.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate76.evaluated;
+const evaluated0 = validate90.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5965,7 +7589,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((((((key0 === "description") || (key0 === "priority")) || (key0 === "objectives")) || (key0 === "storage")) || (key0 === "compression")) || (key0 === "retention")) || (key0 === "verify")) || (key0 === "schedules"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema92,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema104,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5978,7 +7602,7 @@ errors++;
 if(data.description !== undefined){
 let data0 = data.description;
 if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema92.properties.description.type,parentSchema:schema92.properties.description,data:data0};
+const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema104.properties.description.type,parentSchema:schema104.properties.description,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5991,7 +7615,7 @@ errors++;
 if(data.priority !== undefined){
 let data1 = data.priority;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err2 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema93.type,parentSchema:schema93,data:data1};
+const err2 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema105.type,parentSchema:schema105,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6002,7 +7626,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 1000000 || isNaN(data1)){
-const err3 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema93,data:data1};
+const err3 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema105,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6012,7 +7636,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data1 < 1 || isNaN(data1)){
-const err4 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema93,data:data1};
+const err4 = {instancePath:instancePath+"/priority",schemaPath:"#/$defs/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema105,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6024,21 +7648,21 @@ errors++;
 }
 }
 if(data.objectives !== undefined){
-if(!(validate77(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+if(!(validate91(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
 errors = vErrors.length;
 }
 }
 if(data.storage !== undefined){
-if(!(validate79(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+if(!(validate93(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 }
 if(data.compression !== undefined){
 let data4 = data.compression;
 if(!((((data4 === "off") || (data4 === "fast")) || (data4 === "default")) || (data4 === "best"))){
-const err5 = {instancePath:instancePath+"/compression",schemaPath:"#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema107.enum},message:"must be equal to one of the allowed values",schema:schema107.enum,parentSchema:schema107,data:data4};
+const err5 = {instancePath:instancePath+"/compression",schemaPath:"#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema119.enum},message:"must be equal to one of the allowed values",schema:schema119.enum,parentSchema:schema119,data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6051,7 +7675,7 @@ errors++;
 if(data.retention !== undefined){
 let data5 = data.retention;
 if(typeof data5 !== "string"){
-const err6 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema92.properties.retention.type,parentSchema:schema92.properties.retention,data:data5};
+const err6 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema104.properties.retention.type,parentSchema:schema104.properties.retention,data:data5};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6065,7 +7689,7 @@ if(data.verify !== undefined){
 let data6 = data.verify;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.level === undefined){
-const err7 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema108.required,parentSchema:schema108,data:data6};
+const err7 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema120.required,parentSchema:schema120,data:data6};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6076,7 +7700,7 @@ errors++;
 }
 for(const key1 in data6){
 if(!(key1 === "level")){
-const err8 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema108,data:data6};
+const err8 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema120,data:data6};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6089,7 +7713,7 @@ errors++;
 if(data6.level !== undefined){
 let data7 = data6.level;
 if(!((((data7 === "basic") || (data7 === "standard")) || (data7 === "thorough")) || (data7 === "forensic"))){
-const err9 = {instancePath:instancePath+"/verify/level",schemaPath:"#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema108.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema108.properties.level.enum,parentSchema:schema108.properties.level,data:data7};
+const err9 = {instancePath:instancePath+"/verify/level",schemaPath:"#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema120.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema120.properties.level.enum,parentSchema:schema120.properties.level,data:data7};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6101,7 +7725,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema108.type,parentSchema:schema108,data:data6};
+const err10 = {instancePath:instancePath+"/verify",schemaPath:"#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema120.type,parentSchema:schema120,data:data6};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6112,14 +7736,14 @@ errors++;
 }
 }
 if(data.schedules !== undefined){
-if(!(validate92(data.schedules, {instancePath:instancePath+"/schedules",parentData:data,parentDataProperty:"schedules",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+if(!(validate106(data.schedules, {instancePath:instancePath+"/schedules",parentData:data,parentDataProperty:"schedules",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema92.type,parentSchema:schema92,data};
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema104.type,parentSchema:schema104,data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6128,16 +7752,16 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate76.errors = vErrors;
+validate90.errors = vErrors;
 return errors === 0;
 }
-validate76.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate75.evaluated;
+const evaluated0 = validate89.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6146,14 +7770,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate76(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if(!(validate90(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema91.type,parentSchema:schema91,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema103.type,parentSchema:schema103,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6162,23 +7786,23 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate75.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
-validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate89.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema115 = {"type":"object","additionalProperties":{"$ref":"#/$defs/system"},"$defs":{"system":{"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false},"source":{"type":"object","properties":{"type":{"enum":["files","sqlite","command"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}},{"if":{"properties":{"type":{"const":"command"}},"required":["type"]},"then":{"$ref":"#/$defs/command"}}]},"files":{"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false},"snapshot":{"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false},"sqlite":{"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false},"command":{"type":"object","properties":{"type":{"const":"command","examples":["command"]},"name":{"type":"string","examples":["directory.ldif"]},"capture":{"$ref":"common.schema.json#/$defs/arguments","examples":[["slapcat","-n","1"]]},"restore":{"$ref":"common.schema.json#/$defs/arguments"},"env":{"$ref":"common.schema.json#/$defs/environment"},"minimumSize":{"$ref":"common.schema.json#/$defs/size"},"trailer":{"type":"string"},"allowEmpty":{"type":"boolean"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","name","capture"],"additionalProperties":false},"recovery":{"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false}}};
-const schema116 = {"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false};
-const schema119 = {"type":"object","properties":{"type":{"enum":["files","sqlite","command"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}},{"if":{"properties":{"type":{"const":"command"}},"required":["type"]},"then":{"$ref":"#/$defs/command"}}]};
-const schema126 = {"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false};
-const schema120 = {"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false};
-const schema122 = {"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false};
-const schema123 = {"type":"array","items":{"type":"string"},"minItems":1};
+const schema127 = {"type":"object","additionalProperties":{"$ref":"#/$defs/system"},"$defs":{"system":{"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false},"source":{"type":"object","properties":{"type":{"enum":["files","sqlite","postgres","command"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}},{"if":{"properties":{"type":{"const":"postgres"}},"required":["type"]},"then":{"$ref":"#/$defs/postgres"}},{"if":{"properties":{"type":{"const":"command"}},"required":["type"]},"then":{"$ref":"#/$defs/command"}}]},"files":{"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false},"snapshot":{"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false},"sqlite":{"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false},"postgres":{"type":"object","properties":{"type":{"const":"postgres","examples":["postgres"]},"method":{"enum":["logical"],"examples":["logical"]},"url":{"type":"string","examples":["postgres://backup@db1.example.org:5432/shop"]},"password":{"$ref":"common.schema.json#/$defs/secret"},"restore":{"$ref":"#/$defs/postgresLogin"},"databases":{"$ref":"common.schema.json#/$defs/names","minItems":1},"format":{"enum":["custom","plain"]},"schemas":{"$ref":"common.schema.json#/$defs/names"},"tables":{"$ref":"common.schema.json#/$defs/names"},"exclude":{"$ref":"common.schema.json#/$defs/names"},"rolePasswords":{"type":"boolean"},"jobs":{"type":"integer","minimum":1,"maximum":64},"binaries":{"type":"string"}},"required":["type","method","url"],"additionalProperties":false},"postgresLogin":{"type":"object","properties":{"user":{"type":"string","examples":["postgres"]},"password":{"$ref":"common.schema.json#/$defs/secret"}},"required":["user"],"additionalProperties":false},"command":{"type":"object","properties":{"type":{"const":"command","examples":["command"]},"name":{"type":"string","examples":["directory.ldif"]},"capture":{"$ref":"common.schema.json#/$defs/arguments","examples":[["slapcat","-n","1"]]},"restore":{"$ref":"common.schema.json#/$defs/arguments"},"env":{"$ref":"common.schema.json#/$defs/environment"},"minimumSize":{"$ref":"common.schema.json#/$defs/size"},"trailer":{"type":"string"},"allowEmpty":{"type":"boolean"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","name","capture"],"additionalProperties":false},"recovery":{"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false}}};
+const schema128 = {"type":"object","properties":{"description":{"type":"string"},"tier":{"type":"string"},"priority":{"$ref":"tiers.schema.json#/$defs/priority"},"needs":{"$ref":"common.schema.json#/$defs/names"},"source":{"$ref":"#/$defs/source"},"storage":{"$ref":"tiers.schema.json#/$defs/storageUse"},"compression":{"$ref":"tiers.schema.json#/$defs/compression"},"retention":{"type":"string"},"schedules":{"$ref":"schedules.schema.json"},"objectives":{"$ref":"common.schema.json#/$defs/objectives"},"verify":{"$ref":"tiers.schema.json#/$defs/verify"},"probes":{"$ref":"common.schema.json#/$defs/names"},"recovery":{"$ref":"#/$defs/recovery"}},"additionalProperties":false};
+const schema131 = {"type":"object","properties":{"type":{"enum":["files","sqlite","postgres","command"],"examples":["files"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"files"}},"required":["type"]},"then":{"$ref":"#/$defs/files"}},{"if":{"properties":{"type":{"const":"sqlite"}},"required":["type"]},"then":{"$ref":"#/$defs/sqlite"}},{"if":{"properties":{"type":{"const":"postgres"}},"required":["type"]},"then":{"$ref":"#/$defs/postgres"}},{"if":{"properties":{"type":{"const":"command"}},"required":["type"]},"then":{"$ref":"#/$defs/command"}}]};
+const schema138 = {"type":"object","properties":{"type":{"const":"sqlite","examples":["sqlite"]},"path":{"type":"string","examples":["/srv/shop/orders.db"]}},"required":["type","path"],"additionalProperties":false};
+const schema132 = {"type":"object","properties":{"type":{"const":"files","examples":["files"]},"paths":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["/etc/shop","/srv/shop/uploads"]]},"exclude":{"type":"array","items":{"type":"string"}},"allowEmpty":{"type":"boolean"},"excludeCaches":{"type":"boolean"},"excludeIfPresent":{"type":"array","items":{"type":"string"}},"excludeLargerThan":{"$ref":"common.schema.json#/$defs/size"},"oneFileSystem":{"type":"boolean"},"snapshot":{"$ref":"#/$defs/snapshot"}},"required":["type","paths"],"additionalProperties":false};
+const schema134 = {"type":"object","properties":{"filesystem":{"enum":["btrfs","zfs","lvm"]},"freeze":{"$ref":"common.schema.json#/$defs/arguments"},"thaw":{"$ref":"common.schema.json#/$defs/arguments"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"dependentRequired":{"freeze":["thaw"],"thaw":["freeze"],"timeout":["freeze"]},"additionalProperties":false};
+const schema135 = {"type":"array","items":{"type":"string"},"minItems":1};
 
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate104.evaluated;
+const evaluated0 = validate118.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6188,7 +7812,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "filesystem") || (key0 === "freeze")) || (key0 === "thaw")) || (key0 === "timeout"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema122,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema134,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6201,7 +7825,7 @@ errors++;
 if(data.filesystem !== undefined){
 let data0 = data.filesystem;
 if(!(((data0 === "btrfs") || (data0 === "zfs")) || (data0 === "lvm"))){
-const err1 = {instancePath:instancePath+"/filesystem",schemaPath:"#/properties/filesystem/enum",keyword:"enum",params:{allowedValues: schema122.properties.filesystem.enum},message:"must be equal to one of the allowed values",schema:schema122.properties.filesystem.enum,parentSchema:schema122.properties.filesystem,data:data0};
+const err1 = {instancePath:instancePath+"/filesystem",schemaPath:"#/properties/filesystem/enum",keyword:"enum",params:{allowedValues: schema134.properties.filesystem.enum},message:"must be equal to one of the allowed values",schema:schema134.properties.filesystem.enum,parentSchema:schema134.properties.filesystem,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6215,7 +7839,7 @@ if(data.freeze !== undefined){
 let data1 = data.freeze;
 if(Array.isArray(data1)){
 if(data1.length < 1){
-const err2 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema123,data:data1};
+const err2 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema135,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6228,7 +7852,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/freeze/" + i0,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.items.type,parentSchema:schema123.items,data:data2};
+const err3 = {instancePath:instancePath+"/freeze/" + i0,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema135.items.type,parentSchema:schema135.items,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6240,7 +7864,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema123.type,parentSchema:schema123,data:data1};
+const err4 = {instancePath:instancePath+"/freeze",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema135.type,parentSchema:schema135,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6254,7 +7878,7 @@ if(data.thaw !== undefined){
 let data3 = data.thaw;
 if(Array.isArray(data3)){
 if(data3.length < 1){
-const err5 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema123,data:data3};
+const err5 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema135,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6267,7 +7891,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(typeof data4 !== "string"){
-const err6 = {instancePath:instancePath+"/thaw/" + i1,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.items.type,parentSchema:schema123.items,data:data4};
+const err6 = {instancePath:instancePath+"/thaw/" + i1,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema135.items.type,parentSchema:schema135.items,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6279,7 +7903,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema123.type,parentSchema:schema123,data:data3};
+const err7 = {instancePath:instancePath+"/thaw",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema135.type,parentSchema:schema135,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6307,7 +7931,7 @@ if(data.thaw === undefined){
 const err9 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "freeze",
     missingProperty: "thaw",
     depsCount: 1,
-    deps: "thaw"},message:"must have property thaw when property freeze is present",schema:schema122.dependentRequired,parentSchema:schema122,data};
+    deps: "thaw"},message:"must have property thaw when property freeze is present",schema:schema134.dependentRequired,parentSchema:schema134,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6322,7 +7946,7 @@ if(data.freeze === undefined){
 const err10 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "thaw",
     missingProperty: "freeze",
     depsCount: 1,
-    deps: "freeze"},message:"must have property freeze when property thaw is present",schema:schema122.dependentRequired,parentSchema:schema122,data};
+    deps: "freeze"},message:"must have property freeze when property thaw is present",schema:schema134.dependentRequired,parentSchema:schema134,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6337,7 +7961,7 @@ if(data.freeze === undefined){
 const err11 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "timeout",
     missingProperty: "freeze",
     depsCount: 1,
-    deps: "freeze"},message:"must have property freeze when property timeout is present",schema:schema122.dependentRequired,parentSchema:schema122,data};
+    deps: "freeze"},message:"must have property freeze when property timeout is present",schema:schema134.dependentRequired,parentSchema:schema134,data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6349,7 +7973,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema122.type,parentSchema:schema122,data};
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema134.type,parentSchema:schema134,data};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -6358,16 +7982,16 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate104.errors = vErrors;
+validate118.errors = vErrors;
 return errors === 0;
 }
-validate104.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate118.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate103.evaluated;
+const evaluated0 = validate117.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6376,7 +8000,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema120.required,parentSchema:schema120,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema132.required,parentSchema:schema132,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6386,7 +8010,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.paths === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "paths"},message:"must have required property '"+"paths"+"'",schema:schema120.required,parentSchema:schema120,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "paths"},message:"must have required property '"+"paths"+"'",schema:schema132.required,parentSchema:schema132,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6396,8 +8020,8 @@ vErrors.push(err1);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema120.properties, key0))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema120,data};
+if(!(func1.call(schema132.properties, key0))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema132,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6410,7 +8034,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("files" !== data0){
-const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "files"},message:"must be equal to constant",schema:"files",parentSchema:schema120.properties.type,data:data0};
+const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "files"},message:"must be equal to constant",schema:"files",parentSchema:schema132.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6424,7 +8048,7 @@ if(data.paths !== undefined){
 let data1 = data.paths;
 if(Array.isArray(data1)){
 if(data1.length < 1){
-const err4 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema120.properties.paths,data:data1};
+const err4 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema132.properties.paths,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6437,7 +8061,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/paths/" + i0,schemaPath:"#/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema120.properties.paths.items.type,parentSchema:schema120.properties.paths.items,data:data2};
+const err5 = {instancePath:instancePath+"/paths/" + i0,schemaPath:"#/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema132.properties.paths.items.type,parentSchema:schema132.properties.paths.items,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6449,7 +8073,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema120.properties.paths.type,parentSchema:schema120.properties.paths,data:data1};
+const err6 = {instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema132.properties.paths.type,parentSchema:schema132.properties.paths,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6466,7 +8090,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 let data4 = data3[i1];
 if(typeof data4 !== "string"){
-const err7 = {instancePath:instancePath+"/exclude/" + i1,schemaPath:"#/properties/exclude/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema120.properties.exclude.items.type,parentSchema:schema120.properties.exclude.items,data:data4};
+const err7 = {instancePath:instancePath+"/exclude/" + i1,schemaPath:"#/properties/exclude/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema132.properties.exclude.items.type,parentSchema:schema132.properties.exclude.items,data:data4};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6478,7 +8102,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/exclude",schemaPath:"#/properties/exclude/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema120.properties.exclude.type,parentSchema:schema120.properties.exclude,data:data3};
+const err8 = {instancePath:instancePath+"/exclude",schemaPath:"#/properties/exclude/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema132.properties.exclude.type,parentSchema:schema132.properties.exclude,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6491,7 +8115,7 @@ errors++;
 if(data.allowEmpty !== undefined){
 let data5 = data.allowEmpty;
 if(typeof data5 !== "boolean"){
-const err9 = {instancePath:instancePath+"/allowEmpty",schemaPath:"#/properties/allowEmpty/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema120.properties.allowEmpty.type,parentSchema:schema120.properties.allowEmpty,data:data5};
+const err9 = {instancePath:instancePath+"/allowEmpty",schemaPath:"#/properties/allowEmpty/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema132.properties.allowEmpty.type,parentSchema:schema132.properties.allowEmpty,data:data5};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6504,7 +8128,7 @@ errors++;
 if(data.excludeCaches !== undefined){
 let data6 = data.excludeCaches;
 if(typeof data6 !== "boolean"){
-const err10 = {instancePath:instancePath+"/excludeCaches",schemaPath:"#/properties/excludeCaches/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema120.properties.excludeCaches.type,parentSchema:schema120.properties.excludeCaches,data:data6};
+const err10 = {instancePath:instancePath+"/excludeCaches",schemaPath:"#/properties/excludeCaches/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema132.properties.excludeCaches.type,parentSchema:schema132.properties.excludeCaches,data:data6};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6521,7 +8145,7 @@ const len2 = data7.length;
 for(let i2=0; i2<len2; i2++){
 let data8 = data7[i2];
 if(typeof data8 !== "string"){
-const err11 = {instancePath:instancePath+"/excludeIfPresent/" + i2,schemaPath:"#/properties/excludeIfPresent/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema120.properties.excludeIfPresent.items.type,parentSchema:schema120.properties.excludeIfPresent.items,data:data8};
+const err11 = {instancePath:instancePath+"/excludeIfPresent/" + i2,schemaPath:"#/properties/excludeIfPresent/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema132.properties.excludeIfPresent.items.type,parentSchema:schema132.properties.excludeIfPresent.items,data:data8};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6533,7 +8157,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/excludeIfPresent",schemaPath:"#/properties/excludeIfPresent/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema120.properties.excludeIfPresent.type,parentSchema:schema120.properties.excludeIfPresent,data:data7};
+const err12 = {instancePath:instancePath+"/excludeIfPresent",schemaPath:"#/properties/excludeIfPresent/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema132.properties.excludeIfPresent.type,parentSchema:schema132.properties.excludeIfPresent,data:data7};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -6559,7 +8183,7 @@ errors++;
 if(data.oneFileSystem !== undefined){
 let data10 = data.oneFileSystem;
 if(typeof data10 !== "boolean"){
-const err14 = {instancePath:instancePath+"/oneFileSystem",schemaPath:"#/properties/oneFileSystem/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema120.properties.oneFileSystem.type,parentSchema:schema120.properties.oneFileSystem,data:data10};
+const err14 = {instancePath:instancePath+"/oneFileSystem",schemaPath:"#/properties/oneFileSystem/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema132.properties.oneFileSystem.type,parentSchema:schema132.properties.oneFileSystem,data:data10};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -6570,14 +8194,14 @@ errors++;
 }
 }
 if(data.snapshot !== undefined){
-if(!(validate104(data.snapshot, {instancePath:instancePath+"/snapshot",parentData:data,parentDataProperty:"snapshot",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(!(validate118(data.snapshot, {instancePath:instancePath+"/snapshot",parentData:data,parentDataProperty:"snapshot",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema120.type,parentSchema:schema120,data};
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema132.type,parentSchema:schema132,data};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -6586,19 +8210,765 @@ vErrors.push(err15);
 }
 errors++;
 }
-validate103.errors = vErrors;
+validate117.errors = vErrors;
 return errors === 0;
 }
-validate103.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate117.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema127 = {"type":"object","properties":{"type":{"const":"command","examples":["command"]},"name":{"type":"string","examples":["directory.ldif"]},"capture":{"$ref":"common.schema.json#/$defs/arguments","examples":[["slapcat","-n","1"]]},"restore":{"$ref":"common.schema.json#/$defs/arguments"},"env":{"$ref":"common.schema.json#/$defs/environment"},"minimumSize":{"$ref":"common.schema.json#/$defs/size"},"trailer":{"type":"string"},"allowEmpty":{"type":"boolean"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","name","capture"],"additionalProperties":false};
-const schema130 = {"type":"object","additionalProperties":{"$ref":"#/$defs/secretOrText"}};
-const schema131 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/secret"}};
+const schema139 = {"type":"object","properties":{"type":{"const":"postgres","examples":["postgres"]},"method":{"enum":["logical"],"examples":["logical"]},"url":{"type":"string","examples":["postgres://backup@db1.example.org:5432/shop"]},"password":{"$ref":"common.schema.json#/$defs/secret"},"restore":{"$ref":"#/$defs/postgresLogin"},"databases":{"$ref":"common.schema.json#/$defs/names","minItems":1},"format":{"enum":["custom","plain"]},"schemas":{"$ref":"common.schema.json#/$defs/names"},"tables":{"$ref":"common.schema.json#/$defs/names"},"exclude":{"$ref":"common.schema.json#/$defs/names"},"rolePasswords":{"type":"boolean"},"jobs":{"type":"integer","minimum":1,"maximum":64},"binaries":{"type":"string"}},"required":["type","method","url"],"additionalProperties":false};
+const schema141 = {"type":"object","properties":{"user":{"type":"string","examples":["postgres"]},"password":{"$ref":"common.schema.json#/$defs/secret"}},"required":["user"],"additionalProperties":false};
 
-function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate109.evaluated;
+const evaluated0 = validate122.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.user === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'",schema:schema141.required,parentSchema:schema141,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "user") || (key0 === "password"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema141,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.user !== undefined){
+let data0 = data.user;
+if(typeof data0 !== "string"){
+const err2 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema141.properties.user.type,parentSchema:schema141.properties.user,data:data0};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.password !== undefined){
+let data1 = data.password;
+const _errs7 = errors;
+let valid2 = false;
+let passing0 = null;
+const _errs8 = errors;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.env === undefined){
+const err3 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/oneOf/0/required",keyword:"required",params:{missingProperty: "env"},message:"must have required property '"+"env"+"'",schema:schema36.oneOf[0].required,parentSchema:schema36.oneOf[0],data:data1};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+var _valid0 = _errs8 === errors;
+if(_valid0){
+valid2 = true;
+passing0 = 0;
+}
+const _errs9 = errors;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.file === undefined){
+const err4 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/oneOf/1/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema36.oneOf[1].required,parentSchema:schema36.oneOf[1],data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+var _valid0 = _errs9 === errors;
+if(_valid0 && valid2){
+valid2 = false;
+passing0 = [passing0, 1];
+}
+else {
+if(_valid0){
+valid2 = true;
+passing0 = 1;
+}
+const _errs10 = errors;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.command === undefined){
+const err5 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/oneOf/2/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema36.oneOf[2].required,parentSchema:schema36.oneOf[2],data:data1};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+var _valid0 = _errs10 === errors;
+if(_valid0 && valid2){
+valid2 = false;
+passing0 = [passing0, 2];
+}
+else {
+if(_valid0){
+valid2 = true;
+passing0 = 2;
+}
+}
+}
+if(!valid2){
+const err6 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema36.oneOf,parentSchema:schema36,data:data1};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+else {
+errors = _errs7;
+if(vErrors !== null){
+if(_errs7){
+vErrors.length = _errs7;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+for(const key1 in data1){
+if(!(((key1 === "env") || (key1 === "file")) || (key1 === "command"))){
+const err7 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data:data1};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data1.env !== undefined){
+let data2 = data1.env;
+if(typeof data2 !== "string"){
+const err8 = {instancePath:instancePath+"/password/env",schemaPath:"common.schema.json#/$defs/secret/properties/env/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.env.type,parentSchema:schema36.properties.env,data:data2};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data1.file !== undefined){
+let data3 = data1.file;
+if(typeof data3 !== "string"){
+const err9 = {instancePath:instancePath+"/password/file",schemaPath:"common.schema.json#/$defs/secret/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.file.type,parentSchema:schema36.properties.file,data:data3};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data1.command !== undefined){
+let data4 = data1.command;
+if(Array.isArray(data4)){
+if(data4.length < 1){
+const err10 = {instancePath:instancePath+"/password/command",schemaPath:"common.schema.json#/$defs/secret/properties/command/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema36.properties.command,data:data4};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+const len0 = data4.length;
+for(let i0=0; i0<len0; i0++){
+let data5 = data4[i0];
+if(typeof data5 !== "string"){
+const err11 = {instancePath:instancePath+"/password/command/" + i0,schemaPath:"common.schema.json#/$defs/secret/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.command.items.type,parentSchema:schema36.properties.command.items,data:data5};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/password/command",schemaPath:"common.schema.json#/$defs/secret/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.command.type,parentSchema:schema36.properties.command,data:data4};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data:data1};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+else {
+const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema141.type,parentSchema:schema141,data};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+validate122.errors = vErrors;
+return errors === 0;
+}
+validate122.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate121.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema139.required,parentSchema:schema139,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.method === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "method"},message:"must have required property '"+"method"+"'",schema:schema139.required,parentSchema:schema139,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.url === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema139.required,parentSchema:schema139,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(func1.call(schema139.properties, key0))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema139,data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.type !== undefined){
+let data0 = data.type;
+if("postgres" !== data0){
+const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "postgres"},message:"must be equal to constant",schema:"postgres",parentSchema:schema139.properties.type,data:data0};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.method !== undefined){
+let data1 = data.method;
+if(!(data1 === "logical")){
+const err5 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/enum",keyword:"enum",params:{allowedValues: schema139.properties.method.enum},message:"must be equal to one of the allowed values",schema:schema139.properties.method.enum,parentSchema:schema139.properties.method,data:data1};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.url !== undefined){
+let data2 = data.url;
+if(typeof data2 !== "string"){
+const err6 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema139.properties.url.type,parentSchema:schema139.properties.url,data:data2};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.password !== undefined){
+let data3 = data.password;
+const _errs9 = errors;
+let valid2 = false;
+let passing0 = null;
+const _errs10 = errors;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.env === undefined){
+const err7 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/oneOf/0/required",keyword:"required",params:{missingProperty: "env"},message:"must have required property '"+"env"+"'",schema:schema36.oneOf[0].required,parentSchema:schema36.oneOf[0],data:data3};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+var _valid0 = _errs10 === errors;
+if(_valid0){
+valid2 = true;
+passing0 = 0;
+}
+const _errs11 = errors;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.file === undefined){
+const err8 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/oneOf/1/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema36.oneOf[1].required,parentSchema:schema36.oneOf[1],data:data3};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+var _valid0 = _errs11 === errors;
+if(_valid0 && valid2){
+valid2 = false;
+passing0 = [passing0, 1];
+}
+else {
+if(_valid0){
+valid2 = true;
+passing0 = 1;
+}
+const _errs12 = errors;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.command === undefined){
+const err9 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/oneOf/2/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema36.oneOf[2].required,parentSchema:schema36.oneOf[2],data:data3};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+var _valid0 = _errs12 === errors;
+if(_valid0 && valid2){
+valid2 = false;
+passing0 = [passing0, 2];
+}
+else {
+if(_valid0){
+valid2 = true;
+passing0 = 2;
+}
+}
+}
+if(!valid2){
+const err10 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema36.oneOf,parentSchema:schema36,data:data3};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+else {
+errors = _errs9;
+if(vErrors !== null){
+if(_errs9){
+vErrors.length = _errs9;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+for(const key1 in data3){
+if(!(((key1 === "env") || (key1 === "file")) || (key1 === "command"))){
+const err11 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data:data3};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data3.env !== undefined){
+let data4 = data3.env;
+if(typeof data4 !== "string"){
+const err12 = {instancePath:instancePath+"/password/env",schemaPath:"common.schema.json#/$defs/secret/properties/env/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.env.type,parentSchema:schema36.properties.env,data:data4};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data3.file !== undefined){
+let data5 = data3.file;
+if(typeof data5 !== "string"){
+const err13 = {instancePath:instancePath+"/password/file",schemaPath:"common.schema.json#/$defs/secret/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.file.type,parentSchema:schema36.properties.file,data:data5};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data3.command !== undefined){
+let data6 = data3.command;
+if(Array.isArray(data6)){
+if(data6.length < 1){
+const err14 = {instancePath:instancePath+"/password/command",schemaPath:"common.schema.json#/$defs/secret/properties/command/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema36.properties.command,data:data6};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+const len0 = data6.length;
+for(let i0=0; i0<len0; i0++){
+let data7 = data6[i0];
+if(typeof data7 !== "string"){
+const err15 = {instancePath:instancePath+"/password/command/" + i0,schemaPath:"common.schema.json#/$defs/secret/properties/command/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.command.items.type,parentSchema:schema36.properties.command.items,data:data7};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/password/command",schemaPath:"common.schema.json#/$defs/secret/properties/command/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.command.type,parentSchema:schema36.properties.command,data:data6};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/password",schemaPath:"common.schema.json#/$defs/secret/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data:data3};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data.restore !== undefined){
+if(!(validate122(data.restore, {instancePath:instancePath+"/restore",parentData:data,parentDataProperty:"restore",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+errors = vErrors.length;
+}
+}
+if(data.databases !== undefined){
+let data9 = data.databases;
+if(Array.isArray(data9)){
+const len1 = data9.length;
+for(let i1=0; i1<len1; i1++){
+let data10 = data9[i1];
+if(typeof data10 !== "string"){
+const err18 = {instancePath:instancePath+"/databases/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema111.items.type,parentSchema:schema111.items,data:data10};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/databases",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema111.type,parentSchema:schema111,data:data9};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+if(Array.isArray(data9)){
+if(data9.length < 1){
+const err20 = {instancePath:instancePath+"/databases",schemaPath:"#/properties/databases/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema139.properties.databases,data:data9};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+}
+if(data.format !== undefined){
+let data11 = data.format;
+if(!((data11 === "custom") || (data11 === "plain"))){
+const err21 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/enum",keyword:"enum",params:{allowedValues: schema139.properties.format.enum},message:"must be equal to one of the allowed values",schema:schema139.properties.format.enum,parentSchema:schema139.properties.format,data:data11};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data.schemas !== undefined){
+let data12 = data.schemas;
+if(Array.isArray(data12)){
+const len2 = data12.length;
+for(let i2=0; i2<len2; i2++){
+let data13 = data12[i2];
+if(typeof data13 !== "string"){
+const err22 = {instancePath:instancePath+"/schemas/" + i2,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema111.items.type,parentSchema:schema111.items,data:data13};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+}
+else {
+const err23 = {instancePath:instancePath+"/schemas",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema111.type,parentSchema:schema111,data:data12};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+if(data.tables !== undefined){
+let data14 = data.tables;
+if(Array.isArray(data14)){
+const len3 = data14.length;
+for(let i3=0; i3<len3; i3++){
+let data15 = data14[i3];
+if(typeof data15 !== "string"){
+const err24 = {instancePath:instancePath+"/tables/" + i3,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema111.items.type,parentSchema:schema111.items,data:data15};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/tables",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema111.type,parentSchema:schema111,data:data14};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+if(data.exclude !== undefined){
+let data16 = data.exclude;
+if(Array.isArray(data16)){
+const len4 = data16.length;
+for(let i4=0; i4<len4; i4++){
+let data17 = data16[i4];
+if(typeof data17 !== "string"){
+const err26 = {instancePath:instancePath+"/exclude/" + i4,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema111.items.type,parentSchema:schema111.items,data:data17};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/exclude",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema111.type,parentSchema:schema111,data:data16};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data.rolePasswords !== undefined){
+let data18 = data.rolePasswords;
+if(typeof data18 !== "boolean"){
+const err28 = {instancePath:instancePath+"/rolePasswords",schemaPath:"#/properties/rolePasswords/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema139.properties.rolePasswords.type,parentSchema:schema139.properties.rolePasswords,data:data18};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data.jobs !== undefined){
+let data19 = data.jobs;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err29 = {instancePath:instancePath+"/jobs",schemaPath:"#/properties/jobs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema139.properties.jobs.type,parentSchema:schema139.properties.jobs,data:data19};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 > 64 || isNaN(data19)){
+const err30 = {instancePath:instancePath+"/jobs",schemaPath:"#/properties/jobs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 64},message:"must be <= 64",schema:64,parentSchema:schema139.properties.jobs,data:data19};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+if(data19 < 1 || isNaN(data19)){
+const err31 = {instancePath:instancePath+"/jobs",schemaPath:"#/properties/jobs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema139.properties.jobs,data:data19};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+}
+if(data.binaries !== undefined){
+let data20 = data.binaries;
+if(typeof data20 !== "string"){
+const err32 = {instancePath:instancePath+"/binaries",schemaPath:"#/properties/binaries/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema139.properties.binaries.type,parentSchema:schema139.properties.binaries,data:data20};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+}
+else {
+const err33 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema139.type,parentSchema:schema139,data};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+validate121.errors = vErrors;
+return errors === 0;
+}
+validate121.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema147 = {"type":"object","properties":{"type":{"const":"command","examples":["command"]},"name":{"type":"string","examples":["directory.ldif"]},"capture":{"$ref":"common.schema.json#/$defs/arguments","examples":[["slapcat","-n","1"]]},"restore":{"$ref":"common.schema.json#/$defs/arguments"},"env":{"$ref":"common.schema.json#/$defs/environment"},"minimumSize":{"$ref":"common.schema.json#/$defs/size"},"trailer":{"type":"string"},"allowEmpty":{"type":"boolean"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","name","capture"],"additionalProperties":false};
+const schema150 = {"type":"object","additionalProperties":{"$ref":"#/$defs/secretOrText"}};
+const schema151 = {"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/secret"}};
+
+function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate127.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6606,7 +8976,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema131.type},message:"must be string,object",schema:schema131.type,parentSchema:schema131,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema151.type},message:"must be string,object",schema:schema151.type,parentSchema:schema151,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6826,7 +9196,7 @@ var props0 = true;
 }
 }
 if(!valid0){
-const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema131.if,parentSchema:schema131,data};
+const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema151.if,parentSchema:schema151,data};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -6835,17 +9205,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate109.errors = vErrors;
+validate127.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate109.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate127.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate108.evaluated;
+const evaluated0 = validate126.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6854,14 +9224,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate109(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
+if(!(validate127(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema130.type,parentSchema:schema130,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema150.type,parentSchema:schema150,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6870,16 +9240,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate108.errors = vErrors;
+validate126.errors = vErrors;
 return errors === 0;
 }
-validate108.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate126.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate107.evaluated;
+const evaluated0 = validate125.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6888,7 +9258,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema127.required,parentSchema:schema127,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema147.required,parentSchema:schema147,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6898,7 +9268,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.name === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema127.required,parentSchema:schema127,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema147.required,parentSchema:schema147,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6908,7 +9278,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.capture === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "capture"},message:"must have required property '"+"capture"+"'",schema:schema127.required,parentSchema:schema127,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "capture"},message:"must have required property '"+"capture"+"'",schema:schema147.required,parentSchema:schema147,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6918,8 +9288,8 @@ vErrors.push(err2);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema127.properties, key0))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema127,data};
+if(!(func1.call(schema147.properties, key0))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema147,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6932,7 +9302,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("command" !== data0){
-const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "command"},message:"must be equal to constant",schema:"command",parentSchema:schema127.properties.type,data:data0};
+const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "command"},message:"must be equal to constant",schema:"command",parentSchema:schema147.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6945,7 +9315,7 @@ errors++;
 if(data.name !== undefined){
 let data1 = data.name;
 if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema127.properties.name.type,parentSchema:schema127.properties.name,data:data1};
+const err5 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema147.properties.name.type,parentSchema:schema147.properties.name,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6959,7 +9329,7 @@ if(data.capture !== undefined){
 let data2 = data.capture;
 if(Array.isArray(data2)){
 if(data2.length < 1){
-const err6 = {instancePath:instancePath+"/capture",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema123,data:data2};
+const err6 = {instancePath:instancePath+"/capture",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema135,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6972,7 +9342,7 @@ const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 if(typeof data3 !== "string"){
-const err7 = {instancePath:instancePath+"/capture/" + i0,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.items.type,parentSchema:schema123.items,data:data3};
+const err7 = {instancePath:instancePath+"/capture/" + i0,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema135.items.type,parentSchema:schema135.items,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6984,7 +9354,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/capture",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema123.type,parentSchema:schema123,data:data2};
+const err8 = {instancePath:instancePath+"/capture",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema135.type,parentSchema:schema135,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6998,7 +9368,7 @@ if(data.restore !== undefined){
 let data4 = data.restore;
 if(Array.isArray(data4)){
 if(data4.length < 1){
-const err9 = {instancePath:instancePath+"/restore",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema123,data:data4};
+const err9 = {instancePath:instancePath+"/restore",schemaPath:"common.schema.json#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema135,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -7011,7 +9381,7 @@ const len1 = data4.length;
 for(let i1=0; i1<len1; i1++){
 let data5 = data4[i1];
 if(typeof data5 !== "string"){
-const err10 = {instancePath:instancePath+"/restore/" + i1,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.items.type,parentSchema:schema123.items,data:data5};
+const err10 = {instancePath:instancePath+"/restore/" + i1,schemaPath:"common.schema.json#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema135.items.type,parentSchema:schema135.items,data:data5};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -7023,7 +9393,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/restore",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema123.type,parentSchema:schema123,data:data4};
+const err11 = {instancePath:instancePath+"/restore",schemaPath:"common.schema.json#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema135.type,parentSchema:schema135,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -7034,8 +9404,8 @@ errors++;
 }
 }
 if(data.env !== undefined){
-if(!(validate108(data.env, {instancePath:instancePath+"/env",parentData:data,parentDataProperty:"env",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate126(data.env, {instancePath:instancePath+"/env",parentData:data,parentDataProperty:"env",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
 errors = vErrors.length;
 }
 }
@@ -7055,7 +9425,7 @@ errors++;
 if(data.trailer !== undefined){
 let data8 = data.trailer;
 if(typeof data8 !== "string"){
-const err13 = {instancePath:instancePath+"/trailer",schemaPath:"#/properties/trailer/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema127.properties.trailer.type,parentSchema:schema127.properties.trailer,data:data8};
+const err13 = {instancePath:instancePath+"/trailer",schemaPath:"#/properties/trailer/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema147.properties.trailer.type,parentSchema:schema147.properties.trailer,data:data8};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -7068,7 +9438,7 @@ errors++;
 if(data.allowEmpty !== undefined){
 let data9 = data.allowEmpty;
 if(typeof data9 !== "boolean"){
-const err14 = {instancePath:instancePath+"/allowEmpty",schemaPath:"#/properties/allowEmpty/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema127.properties.allowEmpty.type,parentSchema:schema127.properties.allowEmpty,data:data9};
+const err14 = {instancePath:instancePath+"/allowEmpty",schemaPath:"#/properties/allowEmpty/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema147.properties.allowEmpty.type,parentSchema:schema147.properties.allowEmpty,data:data9};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -7093,7 +9463,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema127.type,parentSchema:schema127,data};
+const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema147.type,parentSchema:schema147,data};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -7102,16 +9472,16 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate107.errors = vErrors;
+validate125.errors = vErrors;
 return errors === 0;
 }
-validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate125.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate102.evaluated;
+const evaluated0 = validate116.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7160,8 +9530,8 @@ vErrors = null;
 }
 if(_valid0){
 const _errs5 = errors;
-if(!(validate103(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
+if(!(validate117(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -7171,7 +9541,7 @@ var props0 = true;
 }
 }
 if(!valid1){
-const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema119.allOf[0].if,parentSchema:schema119.allOf[0],data};
+const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema131.allOf[0].if,parentSchema:schema131.allOf[0],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7224,7 +9594,7 @@ if(_valid1){
 const _errs10 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err5 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema126.required,parentSchema:schema126,data};
+const err5 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema138.required,parentSchema:schema138,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -7234,7 +9604,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data.path === undefined){
-const err6 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema126.required,parentSchema:schema126,data};
+const err6 = {instancePath,schemaPath:"#/$defs/sqlite/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema138.required,parentSchema:schema138,data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -7245,7 +9615,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "type") || (key0 === "path"))){
-const err7 = {instancePath,schemaPath:"#/$defs/sqlite/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema126,data};
+const err7 = {instancePath,schemaPath:"#/$defs/sqlite/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema138,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -7258,7 +9628,7 @@ errors++;
 if(data.type !== undefined){
 let data2 = data.type;
 if("sqlite" !== data2){
-const err8 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/sqlite/properties/type/const",keyword:"const",params:{allowedValue: "sqlite"},message:"must be equal to constant",schema:"sqlite",parentSchema:schema126.properties.type,data:data2};
+const err8 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/sqlite/properties/type/const",keyword:"const",params:{allowedValue: "sqlite"},message:"must be equal to constant",schema:"sqlite",parentSchema:schema138.properties.type,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -7271,7 +9641,7 @@ errors++;
 if(data.path !== undefined){
 let data3 = data.path;
 if(typeof data3 !== "string"){
-const err9 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/sqlite/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema126.properties.path.type,parentSchema:schema126.properties.path,data:data3};
+const err9 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/sqlite/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema138.properties.path.type,parentSchema:schema138.properties.path,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -7283,7 +9653,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/$defs/sqlite/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema126.type,parentSchema:schema126,data};
+const err10 = {instancePath,schemaPath:"#/$defs/sqlite/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema138.type,parentSchema:schema138,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -7299,7 +9669,7 @@ var props1 = true;
 }
 }
 if(!valid3){
-const err11 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema119.allOf[1].if,parentSchema:schema119.allOf[1],data};
+const err11 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema131.allOf[1].if,parentSchema:schema131.allOf[1],data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -7334,7 +9704,7 @@ errors++;
 }
 else {
 if(data.type !== undefined){
-if("command" !== data.type){
+if("postgres" !== data.type){
 const err13 = {};
 if(vErrors === null){
 vErrors = [err13];
@@ -7359,8 +9729,8 @@ vErrors = null;
 }
 if(_valid2){
 const _errs21 = errors;
-if(!(validate107(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate121(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs21 === errors;
@@ -7370,7 +9740,7 @@ var props2 = true;
 }
 }
 if(!valid7){
-const err14 = {instancePath,schemaPath:"#/allOf/2/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema119.allOf[2].if,parentSchema:schema119.allOf[2],data};
+const err14 = {instancePath,schemaPath:"#/allOf/2/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema131.allOf[2].if,parentSchema:schema131.allOf[2],data};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -7388,9 +9758,13 @@ props0 = props0 || {};
 Object.assign(props0, props2);
 }
 }
+const _errs23 = errors;
+let valid9 = true;
+const _errs24 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-const err15 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema119.required,parentSchema:schema119,data};
+let missing3;
+if((data.type === undefined) && (missing3 = "type")){
+const err15 = {};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -7399,14 +9773,10 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(props0 !== true){
-props0 = props0 || {};
-props0.type = true;
-}
+else {
 if(data.type !== undefined){
-let data5 = data.type;
-if(!(((data5 === "files") || (data5 === "sqlite")) || (data5 === "command"))){
-const err16 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema119.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema119.properties.type.enum,parentSchema:schema119.properties.type,data:data5};
+if("command" !== data.type){
+const err16 = {};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -7417,8 +9787,31 @@ errors++;
 }
 }
 }
+}
+var _valid3 = _errs24 === errors;
+errors = _errs23;
+if(vErrors !== null){
+if(_errs23){
+vErrors.length = _errs23;
+}
 else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema119.type,parentSchema:schema119,data};
+vErrors = null;
+}
+}
+if(_valid3){
+const _errs26 = errors;
+if(!(validate125(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
+errors = vErrors.length;
+}
+var _valid3 = _errs26 === errors;
+valid9 = _valid3;
+if(valid9){
+var props3 = true;
+}
+}
+if(!valid9){
+const err17 = {instancePath,schemaPath:"#/allOf/3/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema131.allOf[3].if,parentSchema:schema131.allOf[3],data};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -7427,17 +9820,65 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate102.errors = vErrors;
+if(props0 !== true && props3 !== undefined){
+if(props3 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props3);
+}
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+const err18 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema131.required,parentSchema:schema131,data};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+if(props0 !== true){
+props0 = props0 || {};
+props0.type = true;
+}
+if(data.type !== undefined){
+let data6 = data.type;
+if(!((((data6 === "files") || (data6 === "sqlite")) || (data6 === "postgres")) || (data6 === "command"))){
+const err19 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema131.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema131.properties.type.enum,parentSchema:schema131.properties.type,data:data6};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+else {
+const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema131.type,parentSchema:schema131,data};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+validate116.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate102.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate116.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate114.evaluated;
+const evaluated0 = validate132.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7446,7 +9887,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.to === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema98.required,parentSchema:schema98,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema110.required,parentSchema:schema110,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7457,7 +9898,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "to") || (key0 === "copies")) || (key0 === "replication"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema98,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema110,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -7470,7 +9911,7 @@ errors++;
 if(data.to !== undefined){
 let data0 = data.to;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema98.properties.to.type,parentSchema:schema98.properties.to,data:data0};
+const err2 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema110.properties.to.type,parentSchema:schema110.properties.to,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7487,7 +9928,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/copies/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.items.type,parentSchema:schema99.items,data:data2};
+const err3 = {instancePath:instancePath+"/copies/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema111.items.type,parentSchema:schema111.items,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7499,7 +9940,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/copies",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema99.type,parentSchema:schema99,data:data1};
+const err4 = {instancePath:instancePath+"/copies",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema111.type,parentSchema:schema111,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -7510,14 +9951,14 @@ errors++;
 }
 }
 if(data.replication !== undefined){
-if(!(validate80(data.replication, {instancePath:instancePath+"/replication",parentData:data,parentDataProperty:"replication",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(!(validate94(data.replication, {instancePath:instancePath+"/replication",parentData:data,parentDataProperty:"replication",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema98.type,parentSchema:schema98,data};
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema110.type,parentSchema:schema110,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -7526,16 +9967,16 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate114.errors = vErrors;
+validate132.errors = vErrors;
 return errors === 0;
 }
-validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate132.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate118.evaluated;
+const evaluated0 = validate136.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7545,7 +9986,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "rto") || (key0 === "rpo")) || (key0 === "proof")) || (key0 === "copies"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema94,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema106,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7597,7 +10038,7 @@ errors++;
 if(data.copies !== undefined){
 let data3 = data.copies;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err4 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema94.properties.copies.type,parentSchema:schema94.properties.copies,data:data3};
+const err4 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema106.properties.copies.type,parentSchema:schema106.properties.copies,data:data3};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -7608,7 +10049,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 < 1 || isNaN(data3)){
-const err5 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema94.properties.copies,data:data3};
+const err5 = {instancePath:instancePath+"/copies",schemaPath:"#/properties/copies/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema106.properties.copies,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -7621,7 +10062,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema94.type,parentSchema:schema94,data};
+const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema106.type,parentSchema:schema106,data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -7630,17 +10071,17 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate118.errors = vErrors;
+validate136.errors = vErrors;
 return errors === 0;
 }
-validate118.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema144 = {"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false};
+const schema164 = {"type":"object","properties":{"estimate":{"$ref":"common.schema.json#/$defs/duration"},"runbook":{"type":"string"}},"additionalProperties":false};
 
-function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate120.evaluated;
+const evaluated0 = validate138.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7650,7 +10091,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((key0 === "estimate") || (key0 === "runbook"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema144,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema164,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7676,7 +10117,7 @@ errors++;
 if(data.runbook !== undefined){
 let data1 = data.runbook;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/runbook",schemaPath:"#/properties/runbook/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema144.properties.runbook.type,parentSchema:schema144.properties.runbook,data:data1};
+const err2 = {instancePath:instancePath+"/runbook",schemaPath:"#/properties/runbook/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema164.properties.runbook.type,parentSchema:schema164.properties.runbook,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7688,7 +10129,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema144.type,parentSchema:schema144,data};
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema164.type,parentSchema:schema164,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7697,16 +10138,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate120.errors = vErrors;
+validate138.errors = vErrors;
 return errors === 0;
 }
-validate120.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate138.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate101.evaluated;
+const evaluated0 = validate115.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7715,8 +10156,8 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema116.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema116,data};
+if(!(func1.call(schema128.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema128,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7729,7 +10170,7 @@ errors++;
 if(data.description !== undefined){
 let data0 = data.description;
 if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema116.properties.description.type,parentSchema:schema116.properties.description,data:data0};
+const err1 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema128.properties.description.type,parentSchema:schema128.properties.description,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -7742,7 +10183,7 @@ errors++;
 if(data.tier !== undefined){
 let data1 = data.tier;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema116.properties.tier.type,parentSchema:schema116.properties.tier,data:data1};
+const err2 = {instancePath:instancePath+"/tier",schemaPath:"#/properties/tier/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema128.properties.tier.type,parentSchema:schema128.properties.tier,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7755,7 +10196,7 @@ errors++;
 if(data.priority !== undefined){
 let data2 = data.priority;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err3 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema93.type,parentSchema:schema93,data:data2};
+const err3 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema105.type,parentSchema:schema105,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7766,7 +10207,7 @@ errors++;
 }
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 1000000 || isNaN(data2)){
-const err4 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema93,data:data2};
+const err4 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema105,data:data2};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -7776,7 +10217,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data2 < 1 || isNaN(data2)){
-const err5 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema93,data:data2};
+const err5 = {instancePath:instancePath+"/priority",schemaPath:"tiers.schema.json#/$defs/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema105,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -7794,7 +10235,7 @@ const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 let data4 = data3[i0];
 if(typeof data4 !== "string"){
-const err6 = {instancePath:instancePath+"/needs/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.items.type,parentSchema:schema99.items,data:data4};
+const err6 = {instancePath:instancePath+"/needs/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema111.items.type,parentSchema:schema111.items,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -7806,7 +10247,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/needs",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema99.type,parentSchema:schema99,data:data3};
+const err7 = {instancePath:instancePath+"/needs",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema111.type,parentSchema:schema111,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -7817,21 +10258,21 @@ errors++;
 }
 }
 if(data.source !== undefined){
-if(!(validate102(data.source, {instancePath:instancePath+"/source",parentData:data,parentDataProperty:"source",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+if(!(validate116(data.source, {instancePath:instancePath+"/source",parentData:data,parentDataProperty:"source",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
 if(data.storage !== undefined){
-if(!(validate114(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate132(data.storage, {instancePath:instancePath+"/storage",parentData:data,parentDataProperty:"storage",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
 }
 if(data.compression !== undefined){
 let data7 = data.compression;
 if(!((((data7 === "off") || (data7 === "fast")) || (data7 === "default")) || (data7 === "best"))){
-const err8 = {instancePath:instancePath+"/compression",schemaPath:"tiers.schema.json#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema107.enum},message:"must be equal to one of the allowed values",schema:schema107.enum,parentSchema:schema107,data:data7};
+const err8 = {instancePath:instancePath+"/compression",schemaPath:"tiers.schema.json#/$defs/compression/enum",keyword:"enum",params:{allowedValues: schema119.enum},message:"must be equal to one of the allowed values",schema:schema119.enum,parentSchema:schema119,data:data7};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -7844,7 +10285,7 @@ errors++;
 if(data.retention !== undefined){
 let data8 = data.retention;
 if(typeof data8 !== "string"){
-const err9 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema116.properties.retention.type,parentSchema:schema116.properties.retention,data:data8};
+const err9 = {instancePath:instancePath+"/retention",schemaPath:"#/properties/retention/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema128.properties.retention.type,parentSchema:schema128.properties.retention,data:data8};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -7855,14 +10296,14 @@ errors++;
 }
 }
 if(data.schedules !== undefined){
-if(!(validate92(data.schedules, {instancePath:instancePath+"/schedules",parentData:data,parentDataProperty:"schedules",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+if(!(validate106(data.schedules, {instancePath:instancePath+"/schedules",parentData:data,parentDataProperty:"schedules",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
 errors = vErrors.length;
 }
 }
 if(data.objectives !== undefined){
-if(!(validate118(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate136(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 }
@@ -7870,7 +10311,7 @@ if(data.verify !== undefined){
 let data11 = data.verify;
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 if(data11.level === undefined){
-const err10 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema108.required,parentSchema:schema108,data:data11};
+const err10 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/required",keyword:"required",params:{missingProperty: "level"},message:"must have required property '"+"level"+"'",schema:schema120.required,parentSchema:schema120,data:data11};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -7881,7 +10322,7 @@ errors++;
 }
 for(const key1 in data11){
 if(!(key1 === "level")){
-const err11 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema108,data:data11};
+const err11 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema120,data:data11};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -7894,7 +10335,7 @@ errors++;
 if(data11.level !== undefined){
 let data12 = data11.level;
 if(!((((data12 === "basic") || (data12 === "standard")) || (data12 === "thorough")) || (data12 === "forensic"))){
-const err12 = {instancePath:instancePath+"/verify/level",schemaPath:"tiers.schema.json#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema108.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema108.properties.level.enum,parentSchema:schema108.properties.level,data:data12};
+const err12 = {instancePath:instancePath+"/verify/level",schemaPath:"tiers.schema.json#/$defs/verify/properties/level/enum",keyword:"enum",params:{allowedValues: schema120.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema120.properties.level.enum,parentSchema:schema120.properties.level,data:data12};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -7906,7 +10347,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema108.type,parentSchema:schema108,data:data11};
+const err13 = {instancePath:instancePath+"/verify",schemaPath:"tiers.schema.json#/$defs/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema120.type,parentSchema:schema120,data:data11};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -7923,7 +10364,7 @@ const len1 = data13.length;
 for(let i1=0; i1<len1; i1++){
 let data14 = data13[i1];
 if(typeof data14 !== "string"){
-const err14 = {instancePath:instancePath+"/probes/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.items.type,parentSchema:schema99.items,data:data14};
+const err14 = {instancePath:instancePath+"/probes/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema111.items.type,parentSchema:schema111.items,data:data14};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -7935,7 +10376,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/probes",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema99.type,parentSchema:schema99,data:data13};
+const err15 = {instancePath:instancePath+"/probes",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema111.type,parentSchema:schema111,data:data13};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -7946,14 +10387,14 @@ errors++;
 }
 }
 if(data.recovery !== undefined){
-if(!(validate120(data.recovery, {instancePath:instancePath+"/recovery",parentData:data,parentDataProperty:"recovery",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate138(data.recovery, {instancePath:instancePath+"/recovery",parentData:data,parentDataProperty:"recovery",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema116.type,parentSchema:schema116,data};
+const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema128.type,parentSchema:schema128,data};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -7962,16 +10403,16 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate101.errors = vErrors;
+validate115.errors = vErrors;
 return errors === 0;
 }
-validate101.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate115.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate100.evaluated;
+const evaluated0 = validate114.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7980,14 +10421,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate101(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
+if(!(validate115(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema115.type,parentSchema:schema115,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema127.type,parentSchema:schema127,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7996,23 +10437,23 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate100.errors = vErrors;
+validate114.errors = vErrors;
 return errors === 0;
 }
-validate100.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema146 = {"type":"object","additionalProperties":{"$ref":"#/$defs/probe"},"$defs":{"probe":{"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":1000},"http":{"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false},"tcp":{"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false}}};
-const schema147 = {"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false};
-const schema153 = {"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false};
-const schema154 = {"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false};
-const schema157 = {"type":"integer","minimum":1,"maximum":1000};
-const schema148 = {"type":["array","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/commandSettings"},"else":{"$ref":"#/$defs/arguments"}};
-const schema149 = {"type":"object","properties":{"command":{"$ref":"#/$defs/arguments"},"shell":{"type":"string"},"cwd":{"type":"string"},"env":{"$ref":"#/$defs/environment"}},"oneOf":[{"required":["command"]},{"required":["shell"]}],"additionalProperties":false};
+const schema166 = {"type":"object","additionalProperties":{"$ref":"#/$defs/probe"},"$defs":{"probe":{"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false},"count":{"type":"integer","minimum":1,"maximum":1000},"http":{"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false},"tcp":{"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false}}};
+const schema167 = {"type":"object","properties":{"command":{"$ref":"common.schema.json#/$defs/command"},"http":{"$ref":"#/$defs/http"},"tcp":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/tcp"}},"file":{"type":"string"},"expect":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"interval":{"$ref":"common.schema.json#/$defs/duration"},"failures":{"$ref":"#/$defs/count"},"successes":{"$ref":"#/$defs/count"}},"oneOf":[{"required":["command"]},{"required":["http"]},{"required":["tcp"]},{"required":["file"]}],"additionalProperties":false};
+const schema173 = {"type":"object","properties":{"url":{"type":"string","examples":["https://shop.example/health"]},"method":{"enum":["GET","HEAD","OPTIONS","POST"]},"headers":{"type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false};
+const schema174 = {"type":"object","properties":{"host":{"type":"string","examples":["db1.shop.example"]},"port":{"type":"integer","minimum":1,"maximum":65535,"examples":[5432]}},"required":["host","port"],"additionalProperties":false};
+const schema177 = {"type":"integer","minimum":1,"maximum":1000};
+const schema168 = {"type":["array","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/commandSettings"},"else":{"$ref":"#/$defs/arguments"}};
+const schema169 = {"type":"object","properties":{"command":{"$ref":"#/$defs/arguments"},"shell":{"type":"string"},"cwd":{"type":"string"},"env":{"$ref":"#/$defs/environment"}},"oneOf":[{"required":["command"]},{"required":["shell"]}],"additionalProperties":false};
 
-function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate128.evaluated;
+const evaluated0 = validate146.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8021,14 +10462,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate109(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
+if(!(validate127(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema130.type,parentSchema:schema130,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema150.type,parentSchema:schema150,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8037,16 +10478,16 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate128.errors = vErrors;
+validate146.errors = vErrors;
 return errors === 0;
 }
-validate128.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate146.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate127.evaluated;
+const evaluated0 = validate145.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8059,7 +10500,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.command === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema149.oneOf[0].required,parentSchema:schema149.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema169.oneOf[0].required,parentSchema:schema169.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8077,7 +10518,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.shell === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "shell"},message:"must have required property '"+"shell"+"'",schema:schema149.oneOf[1].required,parentSchema:schema149.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "shell"},message:"must have required property '"+"shell"+"'",schema:schema169.oneOf[1].required,parentSchema:schema169.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -8099,7 +10540,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema149.oneOf,parentSchema:schema149,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema169.oneOf,parentSchema:schema169,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -8122,7 +10563,7 @@ vErrors = null;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((key0 === "command") || (key0 === "shell")) || (key0 === "cwd")) || (key0 === "env"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema149,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema169,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -8136,7 +10577,7 @@ if(data.command !== undefined){
 let data0 = data.command;
 if(Array.isArray(data0)){
 if(data0.length < 1){
-const err4 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema123,data:data0};
+const err4 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema135,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -8149,7 +10590,7 @@ const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/command/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.items.type,parentSchema:schema123.items,data:data1};
+const err5 = {instancePath:instancePath+"/command/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema135.items.type,parentSchema:schema135.items,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -8161,7 +10602,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema123.type,parentSchema:schema123,data:data0};
+const err6 = {instancePath:instancePath+"/command",schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema135.type,parentSchema:schema135,data:data0};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -8174,7 +10615,7 @@ errors++;
 if(data.shell !== undefined){
 let data2 = data.shell;
 if(typeof data2 !== "string"){
-const err7 = {instancePath:instancePath+"/shell",schemaPath:"#/properties/shell/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema149.properties.shell.type,parentSchema:schema149.properties.shell,data:data2};
+const err7 = {instancePath:instancePath+"/shell",schemaPath:"#/properties/shell/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema169.properties.shell.type,parentSchema:schema169.properties.shell,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -8187,7 +10628,7 @@ errors++;
 if(data.cwd !== undefined){
 let data3 = data.cwd;
 if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/cwd",schemaPath:"#/properties/cwd/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema149.properties.cwd.type,parentSchema:schema149.properties.cwd,data:data3};
+const err8 = {instancePath:instancePath+"/cwd",schemaPath:"#/properties/cwd/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema169.properties.cwd.type,parentSchema:schema169.properties.cwd,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -8198,14 +10639,14 @@ errors++;
 }
 }
 if(data.env !== undefined){
-if(!(validate128(data.env, {instancePath:instancePath+"/env",parentData:data,parentDataProperty:"env",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate146(data.env, {instancePath:instancePath+"/env",parentData:data,parentDataProperty:"env",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema149.type,parentSchema:schema149,data};
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema169.type,parentSchema:schema169,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -8214,16 +10655,16 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate127.errors = vErrors;
+validate145.errors = vErrors;
 return errors === 0;
 }
-validate127.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate145.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate126.evaluated;
+const evaluated0 = validate144.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8231,7 +10672,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!data || typeof data != "object"){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema148.type},message:"must be array,object",schema:schema148.type,parentSchema:schema148,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema168.type},message:"must be array,object",schema:schema168.type,parentSchema:schema168,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8266,8 +10707,8 @@ vErrors = null;
 let ifClause0;
 if(_valid0){
 const _errs4 = errors;
-if(!(validate127(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate145(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -8281,7 +10722,7 @@ else {
 const _errs5 = errors;
 if(Array.isArray(data)){
 if(data.length < 1){
-const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema123,data};
+const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema135,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -8294,7 +10735,7 @@ const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.items.type,parentSchema:schema123.items,data:data0};
+const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema135.items.type,parentSchema:schema135.items,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -8306,7 +10747,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema123.type,parentSchema:schema123,data};
+const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema135.type,parentSchema:schema135,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -8323,7 +10764,7 @@ var items0 = true;
 ifClause0 = "else";
 }
 if(!valid0){
-const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema148.if,parentSchema:schema148,data};
+const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema168.if,parentSchema:schema168,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -8332,18 +10773,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate126.errors = vErrors;
+validate144.errors = vErrors;
 evaluated0.props = props0;
 evaluated0.items = items0;
 return errors === 0;
 }
-validate126.evaluated = {"dynamicProps":true,"dynamicItems":true};
+validate144.evaluated = {"dynamicProps":true,"dynamicItems":true};
 
 
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate125.evaluated;
+const evaluated0 = validate143.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8356,7 +10797,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.command === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema147.oneOf[0].required,parentSchema:schema147.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "command"},message:"must have required property '"+"command"+"'",schema:schema167.oneOf[0].required,parentSchema:schema167.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8374,7 +10815,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.http === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "http"},message:"must have required property '"+"http"+"'",schema:schema147.oneOf[1].required,parentSchema:schema147.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "http"},message:"must have required property '"+"http"+"'",schema:schema167.oneOf[1].required,parentSchema:schema167.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -8397,7 +10838,7 @@ passing0 = 1;
 const _errs4 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.tcp === undefined){
-const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "tcp"},message:"must have required property '"+"tcp"+"'",schema:schema147.oneOf[2].required,parentSchema:schema147.oneOf[2],data};
+const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "tcp"},message:"must have required property '"+"tcp"+"'",schema:schema167.oneOf[2].required,parentSchema:schema167.oneOf[2],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -8420,7 +10861,7 @@ passing0 = 2;
 const _errs5 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.file === undefined){
-const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema147.oneOf[3].required,parentSchema:schema147.oneOf[3],data};
+const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'",schema:schema167.oneOf[3].required,parentSchema:schema167.oneOf[3],data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -8444,7 +10885,7 @@ passing0 = 3;
 }
 }
 if(!valid0){
-const err4 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema147.oneOf,parentSchema:schema147,data};
+const err4 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema167.oneOf,parentSchema:schema167,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -8466,8 +10907,8 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema147.properties, key0))){
-const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema147,data};
+if(!(func1.call(schema167.properties, key0))){
+const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema167,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -8478,8 +10919,8 @@ errors++;
 }
 }
 if(data.command !== undefined){
-if(!(validate126(data.command, {instancePath:instancePath+"/command",parentData:data,parentDataProperty:"command",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+if(!(validate144(data.command, {instancePath:instancePath+"/command",parentData:data,parentDataProperty:"command",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
 errors = vErrors.length;
 }
 }
@@ -8487,7 +10928,7 @@ if(data.http !== undefined){
 let data1 = data.http;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.url === undefined){
-const err6 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema153.required,parentSchema:schema153,data:data1};
+const err6 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema173.required,parentSchema:schema173,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -8498,7 +10939,7 @@ errors++;
 }
 for(const key1 in data1){
 if(!(((key1 === "url") || (key1 === "method")) || (key1 === "headers"))){
-const err7 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema153,data:data1};
+const err7 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema173,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -8511,7 +10952,7 @@ errors++;
 if(data1.url !== undefined){
 let data2 = data1.url;
 if(typeof data2 !== "string"){
-const err8 = {instancePath:instancePath+"/http/url",schemaPath:"#/$defs/http/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema153.properties.url.type,parentSchema:schema153.properties.url,data:data2};
+const err8 = {instancePath:instancePath+"/http/url",schemaPath:"#/$defs/http/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema173.properties.url.type,parentSchema:schema173.properties.url,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -8524,7 +10965,7 @@ errors++;
 if(data1.method !== undefined){
 let data3 = data1.method;
 if(!((((data3 === "GET") || (data3 === "HEAD")) || (data3 === "OPTIONS")) || (data3 === "POST"))){
-const err9 = {instancePath:instancePath+"/http/method",schemaPath:"#/$defs/http/properties/method/enum",keyword:"enum",params:{allowedValues: schema153.properties.method.enum},message:"must be equal to one of the allowed values",schema:schema153.properties.method.enum,parentSchema:schema153.properties.method,data:data3};
+const err9 = {instancePath:instancePath+"/http/method",schemaPath:"#/$defs/http/properties/method/enum",keyword:"enum",params:{allowedValues: schema173.properties.method.enum},message:"must be equal to one of the allowed values",schema:schema173.properties.method.enum,parentSchema:schema173.properties.method,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -8540,7 +10981,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 !== "string"){
-const err10 = {instancePath:instancePath+"/http/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/http/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema153.properties.headers.additionalProperties.type,parentSchema:schema153.properties.headers.additionalProperties,data:data5};
+const err10 = {instancePath:instancePath+"/http/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/http/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema173.properties.headers.additionalProperties.type,parentSchema:schema173.properties.headers.additionalProperties,data:data5};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -8552,7 +10993,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/http/headers",schemaPath:"#/$defs/http/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema153.properties.headers.type,parentSchema:schema153.properties.headers,data:data4};
+const err11 = {instancePath:instancePath+"/http/headers",schemaPath:"#/$defs/http/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema173.properties.headers.type,parentSchema:schema173.properties.headers,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -8564,7 +11005,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema153.type,parentSchema:schema153,data:data1};
+const err12 = {instancePath:instancePath+"/http",schemaPath:"#/$defs/http/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema173.type,parentSchema:schema173,data:data1};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -8577,7 +11018,7 @@ errors++;
 if(data.tcp !== undefined){
 let data6 = data.tcp;
 if((typeof data6 !== "string") && (!(data6 && typeof data6 == "object" && !Array.isArray(data6)))){
-const err13 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/type",keyword:"type",params:{type: schema147.properties.tcp.type},message:"must be string,object",schema:schema147.properties.tcp.type,parentSchema:schema147.properties.tcp,data:data6};
+const err13 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/type",keyword:"type",params:{type: schema167.properties.tcp.type},message:"must be string,object",schema:schema167.properties.tcp.type,parentSchema:schema167.properties.tcp,data:data6};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -8613,7 +11054,7 @@ if(_valid1){
 const _errs25 = errors;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.host === undefined){
-const err15 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "host"},message:"must have required property '"+"host"+"'",schema:schema154.required,parentSchema:schema154,data:data6};
+const err15 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "host"},message:"must have required property '"+"host"+"'",schema:schema174.required,parentSchema:schema174,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -8623,7 +11064,7 @@ vErrors.push(err15);
 errors++;
 }
 if(data6.port === undefined){
-const err16 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "port"},message:"must have required property '"+"port"+"'",schema:schema154.required,parentSchema:schema154,data:data6};
+const err16 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/required",keyword:"required",params:{missingProperty: "port"},message:"must have required property '"+"port"+"'",schema:schema174.required,parentSchema:schema174,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -8634,7 +11075,7 @@ errors++;
 }
 for(const key3 in data6){
 if(!((key3 === "host") || (key3 === "port"))){
-const err17 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema154,data:data6};
+const err17 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema174,data:data6};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -8647,7 +11088,7 @@ errors++;
 if(data6.host !== undefined){
 let data7 = data6.host;
 if(typeof data7 !== "string"){
-const err18 = {instancePath:instancePath+"/tcp/host",schemaPath:"#/$defs/tcp/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema154.properties.host.type,parentSchema:schema154.properties.host,data:data7};
+const err18 = {instancePath:instancePath+"/tcp/host",schemaPath:"#/$defs/tcp/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema174.properties.host.type,parentSchema:schema174.properties.host,data:data7};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -8660,7 +11101,7 @@ errors++;
 if(data6.port !== undefined){
 let data8 = data6.port;
 if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-const err19 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema154.properties.port.type,parentSchema:schema154.properties.port,data:data8};
+const err19 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema174.properties.port.type,parentSchema:schema174.properties.port,data:data8};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -8671,7 +11112,7 @@ errors++;
 }
 if((typeof data8 == "number") && (isFinite(data8))){
 if(data8 > 65535 || isNaN(data8)){
-const err20 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema154.properties.port,data:data8};
+const err20 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema174.properties.port,data:data8};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -8681,7 +11122,7 @@ vErrors.push(err20);
 errors++;
 }
 if(data8 < 1 || isNaN(data8)){
-const err21 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema154.properties.port,data:data8};
+const err21 = {instancePath:instancePath+"/tcp/port",schemaPath:"#/$defs/tcp/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema174.properties.port,data:data8};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -8694,7 +11135,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema154.type,parentSchema:schema154,data:data6};
+const err22 = {instancePath:instancePath+"/tcp",schemaPath:"#/$defs/tcp/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema174.type,parentSchema:schema174,data:data6};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -8707,7 +11148,7 @@ var _valid1 = _errs25 === errors;
 valid5 = _valid1;
 }
 if(!valid5){
-const err23 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema147.properties.tcp.if,parentSchema:schema147.properties.tcp,data:data6};
+const err23 = {instancePath:instancePath+"/tcp",schemaPath:"#/properties/tcp/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema167.properties.tcp.if,parentSchema:schema167.properties.tcp,data:data6};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -8720,7 +11161,7 @@ errors++;
 if(data.file !== undefined){
 let data9 = data.file;
 if(typeof data9 !== "string"){
-const err24 = {instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema147.properties.file.type,parentSchema:schema147.properties.file,data:data9};
+const err24 = {instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema167.properties.file.type,parentSchema:schema167.properties.file,data:data9};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -8733,7 +11174,7 @@ errors++;
 if(data.expect !== undefined){
 let data10 = data.expect;
 if(typeof data10 !== "string"){
-const err25 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema147.properties.expect.type,parentSchema:schema147.properties.expect,data:data10};
+const err25 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema167.properties.expect.type,parentSchema:schema167.properties.expect,data:data10};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -8772,7 +11213,7 @@ errors++;
 if(data.failures !== undefined){
 let data13 = data.failures;
 if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
-const err28 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema157.type,parentSchema:schema157,data:data13};
+const err28 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema177.type,parentSchema:schema177,data:data13};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -8783,7 +11224,7 @@ errors++;
 }
 if((typeof data13 == "number") && (isFinite(data13))){
 if(data13 > 1000 || isNaN(data13)){
-const err29 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema157,data:data13};
+const err29 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema177,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -8793,7 +11234,7 @@ vErrors.push(err29);
 errors++;
 }
 if(data13 < 1 || isNaN(data13)){
-const err30 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema157,data:data13};
+const err30 = {instancePath:instancePath+"/failures",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema177,data:data13};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -8807,7 +11248,7 @@ errors++;
 if(data.successes !== undefined){
 let data14 = data.successes;
 if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err31 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema157.type,parentSchema:schema157,data:data14};
+const err31 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema177.type,parentSchema:schema177,data:data14};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -8818,7 +11259,7 @@ errors++;
 }
 if((typeof data14 == "number") && (isFinite(data14))){
 if(data14 > 1000 || isNaN(data14)){
-const err32 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema157,data:data14};
+const err32 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema177,data:data14};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -8828,7 +11269,7 @@ vErrors.push(err32);
 errors++;
 }
 if(data14 < 1 || isNaN(data14)){
-const err33 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema157,data:data14};
+const err33 = {instancePath:instancePath+"/successes",schemaPath:"#/$defs/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema177,data:data14};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -8841,7 +11282,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema147.type,parentSchema:schema147,data};
+const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema167.type,parentSchema:schema167,data};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -8850,16 +11291,16 @@ vErrors.push(err34);
 }
 errors++;
 }
-validate125.errors = vErrors;
+validate143.errors = vErrors;
 return errors === 0;
 }
-validate125.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate143.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate124.evaluated;
+const evaluated0 = validate142.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8868,14 +11309,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate125(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
+if(!(validate143(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema146.type,parentSchema:schema146,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema166.type,parentSchema:schema166,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8884,21 +11325,21 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate124.errors = vErrors;
+validate142.errors = vErrors;
 return errors === 0;
 }
-validate124.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate142.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema159 = {"type":"object","additionalProperties":{"$ref":"#/$defs/action"},"$defs":{"action":{"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false}}};
-const schema160 = {"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false};
-const schema161 = {"type":"object","additionalProperties":{"$ref":"#/$defs/param"}};
-const schema162 = {"type":"object","properties":{"type":{"enum":["string","integer","number","boolean"]},"description":{"type":"string"},"default":{"$ref":"#/$defs/value"}},"additionalProperties":false};
-const schema163 = {"type":["string","number","boolean"]};
+const schema179 = {"type":"object","additionalProperties":{"$ref":"#/$defs/action"},"$defs":{"action":{"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false}}};
+const schema180 = {"type":"object","properties":{"description":{"type":"string"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"run":["systemctl","restart","{{params.unit}}"]}]]}},"required":["steps"],"additionalProperties":false};
+const schema181 = {"type":"object","additionalProperties":{"$ref":"#/$defs/param"}};
+const schema182 = {"type":"object","properties":{"type":{"enum":["string","integer","number","boolean"]},"description":{"type":"string"},"default":{"$ref":"#/$defs/value"}},"additionalProperties":false};
+const schema183 = {"type":["string","number","boolean"]};
 
-function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate138.evaluated;
+const evaluated0 = validate156.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8908,7 +11349,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "type") || (key0 === "description")) || (key0 === "default"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema162,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema182,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8921,7 +11362,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if(!((((data0 === "string") || (data0 === "integer")) || (data0 === "number")) || (data0 === "boolean"))){
-const err1 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema162.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema162.properties.type.enum,parentSchema:schema162.properties.type,data:data0};
+const err1 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema182.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema182.properties.type.enum,parentSchema:schema182.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -8934,7 +11375,7 @@ errors++;
 if(data.description !== undefined){
 let data1 = data.description;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema162.properties.description.type,parentSchema:schema162.properties.description,data:data1};
+const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema182.properties.description.type,parentSchema:schema182.properties.description,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -8947,7 +11388,7 @@ errors++;
 if(data.default !== undefined){
 let data2 = data.default;
 if(((typeof data2 !== "string") && (!((typeof data2 == "number") && (isFinite(data2))))) && (typeof data2 !== "boolean")){
-const err3 = {instancePath:instancePath+"/default",schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema163.type},message:"must be string,number,boolean",schema:schema163.type,parentSchema:schema163,data:data2};
+const err3 = {instancePath:instancePath+"/default",schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema183.type},message:"must be string,number,boolean",schema:schema183.type,parentSchema:schema183,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -8959,7 +11400,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema162.type,parentSchema:schema162,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema182.type,parentSchema:schema182,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -8968,16 +11409,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate138.errors = vErrors;
+validate156.errors = vErrors;
 return errors === 0;
 }
-validate138.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate156.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate155(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate137.evaluated;
+const evaluated0 = validate155.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8986,14 +11427,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate138(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(!(validate156(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema161.type,parentSchema:schema161,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema181.type,parentSchema:schema181,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9002,20 +11443,20 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate137.errors = vErrors;
+validate155.errors = vErrors;
 return errors === 0;
 }
-validate137.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate155.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema164 = {"type":"array","items":{"$ref":"#/$defs/step"},"minItems":1,"maxItems":1000,"$defs":{"step":{"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false},"check":{"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false},"restore":{"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false},"recover":{"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false},"notify":{"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false}}};
-const schema165 = {"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false};
-const schema176 = {"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false};
-const schema177 = {"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false};
+const schema184 = {"type":"array","items":{"$ref":"#/$defs/step"},"minItems":1,"maxItems":1000,"$defs":{"step":{"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false},"check":{"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false},"restore":{"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false},"recover":{"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false},"notify":{"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false}}};
+const schema185 = {"type":"object","properties":{"id":{"$ref":"common.schema.json#/$defs/name"},"title":{"type":"string"},"needs":{"$ref":"common.schema.json#/$defs/names"},"when":{"type":"string"},"timeout":{"$ref":"common.schema.json#/$defs/duration"},"retry":{"$ref":"common.schema.json#/$defs/retry"},"verify":{"type":"array","items":{"$ref":"#/$defs/check"}},"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"uses":{"type":"string"},"with":{"$ref":"common.schema.json#/$defs/values"},"restore":{"$ref":"#/$defs/restore"},"recover":{"$ref":"#/$defs/recover"},"probe":{"type":"string"},"for":{"$ref":"common.schema.json#/$defs/duration"},"notify":{"$ref":"#/$defs/notify"},"wait":{"$ref":"common.schema.json#/$defs/duration"}},"oneOf":[{"required":["run"]},{"required":["uses"]},{"required":["restore"]},{"required":["recover"]},{"required":["probe"]},{"required":["notify"]},{"required":["wait"]}],"dependentRequired":{"expect":["run"],"with":["uses"],"for":["probe"]},"additionalProperties":false};
+const schema196 = {"type":"object","properties":{"system":{"type":"string","examples":["orders"]},"at":{"type":"string"},"to":{"type":"string","examples":["in-place"]},"paths":{"type":"array","items":{"type":"string"}}},"required":["system","to"],"additionalProperties":false};
+const schema197 = {"type":"object","properties":{"systems":{"type":["string","array"],"if":{"type":"string"},"then":{"const":"*"},"else":{"type":"array","items":{"type":"string"},"minItems":1},"examples":[["website"]]},"at":{"type":"string"}},"required":["systems"],"additionalProperties":false};
 
-function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate143.evaluated;
+const evaluated0 = validate161.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9139,17 +11580,17 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate143.errors = vErrors;
+validate161.errors = vErrors;
 return errors === 0;
 }
-validate143.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate161.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema171 = {"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false};
+const schema191 = {"type":"object","properties":{"run":{"$ref":"common.schema.json#/$defs/command"},"expect":{"type":"string"},"probe":{"type":"string"}},"oneOf":[{"required":["run"]},{"required":["probe"]}],"dependentRequired":{"expect":["run"]},"additionalProperties":false};
 
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate146.evaluated;
+const evaluated0 = validate164.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9157,7 +11598,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!data || typeof data != "object"){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema148.type},message:"must be array,object",schema:schema148.type,parentSchema:schema148,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema168.type},message:"must be array,object",schema:schema168.type,parentSchema:schema168,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9192,8 +11633,8 @@ vErrors = null;
 let ifClause0;
 if(_valid0){
 const _errs4 = errors;
-if(!(validate127(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate145(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
@@ -9207,7 +11648,7 @@ else {
 const _errs5 = errors;
 if(Array.isArray(data)){
 if(data.length < 1){
-const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema123,data};
+const err2 = {instancePath,schemaPath:"#/$defs/arguments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema135,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -9220,7 +11661,7 @@ const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema123.items.type,parentSchema:schema123.items,data:data0};
+const err3 = {instancePath:instancePath+"/" + i0,schemaPath:"#/$defs/arguments/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema135.items.type,parentSchema:schema135.items,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -9232,7 +11673,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema123.type,parentSchema:schema123,data};
+const err4 = {instancePath,schemaPath:"#/$defs/arguments/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema135.type,parentSchema:schema135,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -9249,7 +11690,7 @@ var items0 = true;
 ifClause0 = "else";
 }
 if(!valid0){
-const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema148.if,parentSchema:schema148,data};
+const err5 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema168.if,parentSchema:schema168,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -9258,18 +11699,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate146.errors = vErrors;
+validate164.errors = vErrors;
 evaluated0.props = props0;
 evaluated0.items = items0;
 return errors === 0;
 }
-validate146.evaluated = {"dynamicProps":true,"dynamicItems":true};
+validate164.evaluated = {"dynamicProps":true,"dynamicItems":true};
 
 
-function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate145.evaluated;
+const evaluated0 = validate163.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9282,7 +11723,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.run === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema171.oneOf[0].required,parentSchema:schema171.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema191.oneOf[0].required,parentSchema:schema191.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9300,7 +11741,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.probe === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema171.oneOf[1].required,parentSchema:schema171.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema191.oneOf[1].required,parentSchema:schema191.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -9322,7 +11763,7 @@ passing0 = 1;
 }
 }
 if(!valid0){
-const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema171.oneOf,parentSchema:schema171,data};
+const err2 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema191.oneOf,parentSchema:schema191,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -9345,7 +11786,7 @@ vErrors = null;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "run") || (key0 === "expect")) || (key0 === "probe"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema171,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema191,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -9356,15 +11797,15 @@ errors++;
 }
 }
 if(data.run !== undefined){
-if(!(validate146(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+if(!(validate164(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
 errors = vErrors.length;
 }
 }
 if(data.expect !== undefined){
 let data1 = data.expect;
 if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema171.properties.expect.type,parentSchema:schema171.properties.expect,data:data1};
+const err4 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema191.properties.expect.type,parentSchema:schema191.properties.expect,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -9377,7 +11818,7 @@ errors++;
 if(data.probe !== undefined){
 let data2 = data.probe;
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema171.properties.probe.type,parentSchema:schema171.properties.probe,data:data2};
+const err5 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema191.properties.probe.type,parentSchema:schema191.properties.probe,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -9392,7 +11833,7 @@ if(data.run === undefined){
 const err6 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "expect",
     missingProperty: "run",
     depsCount: 1,
-    deps: "run"},message:"must have property run when property expect is present",schema:schema171.dependentRequired,parentSchema:schema171,data};
+    deps: "run"},message:"must have property run when property expect is present",schema:schema191.dependentRequired,parentSchema:schema191,data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -9404,7 +11845,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema171.type,parentSchema:schema171,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema191.type,parentSchema:schema191,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -9413,17 +11854,17 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate145.errors = vErrors;
+validate163.errors = vErrors;
 return errors === 0;
 }
-validate145.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate163.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema174 = {"type":"object","additionalProperties":{"$ref":"#/$defs/value"}};
+const schema194 = {"type":"object","additionalProperties":{"$ref":"#/$defs/value"}};
 
-function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate151.evaluated;
+const evaluated0 = validate169.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9434,7 +11875,7 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 let data0 = data[key0];
 if(((typeof data0 !== "string") && (!((typeof data0 == "number") && (isFinite(data0))))) && (typeof data0 !== "boolean")){
-const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema163.type},message:"must be string,number,boolean",schema:schema163.type,parentSchema:schema163,data:data0};
+const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/value/type",keyword:"type",params:{type: schema183.type},message:"must be string,number,boolean",schema:schema183.type,parentSchema:schema183,data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9446,7 +11887,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema174.type,parentSchema:schema174,data};
+const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema194.type,parentSchema:schema194,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -9455,17 +11896,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate151.errors = vErrors;
+validate169.errors = vErrors;
 return errors === 0;
 }
-validate151.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate169.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema179 = {"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false};
+const schema199 = {"type":"object","properties":{"message":{"type":"string","examples":["recovery-started"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team","customers"]]},"set":{"$ref":"common.schema.json#/$defs/values"}},"required":["message","audiences"],"additionalProperties":false};
 
-function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate153.evaluated;
+const evaluated0 = validate171.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9474,7 +11915,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.message === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema179.required,parentSchema:schema179,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema199.required,parentSchema:schema199,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9484,7 +11925,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.audiences === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema179.required,parentSchema:schema179,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema199.required,parentSchema:schema199,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -9495,7 +11936,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "message") || (key0 === "audiences")) || (key0 === "set"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema179,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema199,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -9508,7 +11949,7 @@ errors++;
 if(data.message !== undefined){
 let data0 = data.message;
 if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema179.properties.message.type,parentSchema:schema179.properties.message,data:data0};
+const err3 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema199.properties.message.type,parentSchema:schema199.properties.message,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -9522,7 +11963,7 @@ if(data.audiences !== undefined){
 let data1 = data.audiences;
 if(Array.isArray(data1)){
 if(data1.length < 1){
-const err4 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema179.properties.audiences,data:data1};
+const err4 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema199.properties.audiences,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -9535,7 +11976,7 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema179.properties.audiences.items.type,parentSchema:schema179.properties.audiences.items,data:data2};
+const err5 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema199.properties.audiences.items.type,parentSchema:schema199.properties.audiences.items,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -9547,7 +11988,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema179.properties.audiences.type,parentSchema:schema179.properties.audiences,data:data1};
+const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema199.properties.audiences.type,parentSchema:schema199.properties.audiences,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -9558,14 +11999,14 @@ errors++;
 }
 }
 if(data.set !== undefined){
-if(!(validate151(data.set, {instancePath:instancePath+"/set",parentData:data,parentDataProperty:"set",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+if(!(validate169(data.set, {instancePath:instancePath+"/set",parentData:data,parentDataProperty:"set",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema179.type,parentSchema:schema179,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema199.type,parentSchema:schema199,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -9574,16 +12015,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate153.errors = vErrors;
+validate171.errors = vErrors;
 return errors === 0;
 }
-validate153.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate171.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate142.evaluated;
+const evaluated0 = validate160.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9596,7 +12037,7 @@ let passing0 = null;
 const _errs2 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.run === undefined){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema165.oneOf[0].required,parentSchema:schema165.oneOf[0],data};
+const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: "run"},message:"must have required property '"+"run"+"'",schema:schema185.oneOf[0].required,parentSchema:schema185.oneOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9614,7 +12055,7 @@ passing0 = 0;
 const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.uses === undefined){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "uses"},message:"must have required property '"+"uses"+"'",schema:schema165.oneOf[1].required,parentSchema:schema165.oneOf[1],data};
+const err1 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: "uses"},message:"must have required property '"+"uses"+"'",schema:schema185.oneOf[1].required,parentSchema:schema185.oneOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -9637,7 +12078,7 @@ passing0 = 1;
 const _errs4 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.restore === undefined){
-const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "restore"},message:"must have required property '"+"restore"+"'",schema:schema165.oneOf[2].required,parentSchema:schema165.oneOf[2],data};
+const err2 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: "restore"},message:"must have required property '"+"restore"+"'",schema:schema185.oneOf[2].required,parentSchema:schema185.oneOf[2],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -9660,7 +12101,7 @@ passing0 = 2;
 const _errs5 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.recover === undefined){
-const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "recover"},message:"must have required property '"+"recover"+"'",schema:schema165.oneOf[3].required,parentSchema:schema165.oneOf[3],data};
+const err3 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: "recover"},message:"must have required property '"+"recover"+"'",schema:schema185.oneOf[3].required,parentSchema:schema185.oneOf[3],data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -9683,7 +12124,7 @@ passing0 = 3;
 const _errs6 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.probe === undefined){
-const err4 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema165.oneOf[4].required,parentSchema:schema165.oneOf[4],data};
+const err4 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: "probe"},message:"must have required property '"+"probe"+"'",schema:schema185.oneOf[4].required,parentSchema:schema185.oneOf[4],data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -9706,7 +12147,7 @@ passing0 = 4;
 const _errs7 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.notify === undefined){
-const err5 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "notify"},message:"must have required property '"+"notify"+"'",schema:schema165.oneOf[5].required,parentSchema:schema165.oneOf[5],data};
+const err5 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: "notify"},message:"must have required property '"+"notify"+"'",schema:schema185.oneOf[5].required,parentSchema:schema185.oneOf[5],data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -9729,7 +12170,7 @@ passing0 = 5;
 const _errs8 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.wait === undefined){
-const err6 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "wait"},message:"must have required property '"+"wait"+"'",schema:schema165.oneOf[6].required,parentSchema:schema165.oneOf[6],data};
+const err6 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: "wait"},message:"must have required property '"+"wait"+"'",schema:schema185.oneOf[6].required,parentSchema:schema185.oneOf[6],data};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -9756,7 +12197,7 @@ passing0 = 6;
 }
 }
 if(!valid0){
-const err7 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema165.oneOf,parentSchema:schema165,data};
+const err7 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf",schema:schema185.oneOf,parentSchema:schema185,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -9778,8 +12219,8 @@ vErrors = null;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema165.properties, key0))){
-const err8 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema165,data};
+if(!(func1.call(schema185.properties, key0))){
+const err8 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema185,data};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -9805,7 +12246,7 @@ errors++;
 if(data.title !== undefined){
 let data1 = data.title;
 if(typeof data1 !== "string"){
-const err10 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema165.properties.title.type,parentSchema:schema165.properties.title,data:data1};
+const err10 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema185.properties.title.type,parentSchema:schema185.properties.title,data:data1};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -9822,7 +12263,7 @@ const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 if(typeof data3 !== "string"){
-const err11 = {instancePath:instancePath+"/needs/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.items.type,parentSchema:schema99.items,data:data3};
+const err11 = {instancePath:instancePath+"/needs/" + i0,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema111.items.type,parentSchema:schema111.items,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -9834,7 +12275,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/needs",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema99.type,parentSchema:schema99,data:data2};
+const err12 = {instancePath:instancePath+"/needs",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema111.type,parentSchema:schema111,data:data2};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -9847,7 +12288,7 @@ errors++;
 if(data.when !== undefined){
 let data4 = data.when;
 if(typeof data4 !== "string"){
-const err13 = {instancePath:instancePath+"/when",schemaPath:"#/properties/when/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema165.properties.when.type,parentSchema:schema165.properties.when,data:data4};
+const err13 = {instancePath:instancePath+"/when",schemaPath:"#/properties/when/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema185.properties.when.type,parentSchema:schema185.properties.when,data:data4};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -9871,8 +12312,8 @@ errors++;
 }
 }
 if(data.retry !== undefined){
-if(!(validate143(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+if(!(validate161(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
 errors = vErrors.length;
 }
 }
@@ -9881,14 +12322,14 @@ let data7 = data.verify;
 if(Array.isArray(data7)){
 const len1 = data7.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate145(data7[i1], {instancePath:instancePath+"/verify/" + i1,parentData:data7,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+if(!(validate163(data7[i1], {instancePath:instancePath+"/verify/" + i1,parentData:data7,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/verify",schemaPath:"#/properties/verify/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema165.properties.verify.type,parentSchema:schema165.properties.verify,data:data7};
+const err15 = {instancePath:instancePath+"/verify",schemaPath:"#/properties/verify/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema185.properties.verify.type,parentSchema:schema185.properties.verify,data:data7};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -9899,15 +12340,15 @@ errors++;
 }
 }
 if(data.run !== undefined){
-if(!(validate146(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+if(!(validate164(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
 errors = vErrors.length;
 }
 }
 if(data.expect !== undefined){
 let data10 = data.expect;
 if(typeof data10 !== "string"){
-const err16 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema165.properties.expect.type,parentSchema:schema165.properties.expect,data:data10};
+const err16 = {instancePath:instancePath+"/expect",schemaPath:"#/properties/expect/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema185.properties.expect.type,parentSchema:schema185.properties.expect,data:data10};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -9920,7 +12361,7 @@ errors++;
 if(data.uses !== undefined){
 let data11 = data.uses;
 if(typeof data11 !== "string"){
-const err17 = {instancePath:instancePath+"/uses",schemaPath:"#/properties/uses/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema165.properties.uses.type,parentSchema:schema165.properties.uses,data:data11};
+const err17 = {instancePath:instancePath+"/uses",schemaPath:"#/properties/uses/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema185.properties.uses.type,parentSchema:schema185.properties.uses,data:data11};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -9931,8 +12372,8 @@ errors++;
 }
 }
 if(data.with !== undefined){
-if(!(validate151(data.with, {instancePath:instancePath+"/with",parentData:data,parentDataProperty:"with",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+if(!(validate169(data.with, {instancePath:instancePath+"/with",parentData:data,parentDataProperty:"with",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
 errors = vErrors.length;
 }
 }
@@ -9940,7 +12381,7 @@ if(data.restore !== undefined){
 let data13 = data.restore;
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 if(data13.system === undefined){
-const err18 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'",schema:schema176.required,parentSchema:schema176,data:data13};
+const err18 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'",schema:schema196.required,parentSchema:schema196,data:data13};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -9950,7 +12391,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data13.to === undefined){
-const err19 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema176.required,parentSchema:schema176,data:data13};
+const err19 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'",schema:schema196.required,parentSchema:schema196,data:data13};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -9961,7 +12402,7 @@ errors++;
 }
 for(const key1 in data13){
 if(!((((key1 === "system") || (key1 === "at")) || (key1 === "to")) || (key1 === "paths"))){
-const err20 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema176,data:data13};
+const err20 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema196,data:data13};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -9974,7 +12415,7 @@ errors++;
 if(data13.system !== undefined){
 let data14 = data13.system;
 if(typeof data14 !== "string"){
-const err21 = {instancePath:instancePath+"/restore/system",schemaPath:"#/$defs/restore/properties/system/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema176.properties.system.type,parentSchema:schema176.properties.system,data:data14};
+const err21 = {instancePath:instancePath+"/restore/system",schemaPath:"#/$defs/restore/properties/system/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema196.properties.system.type,parentSchema:schema196.properties.system,data:data14};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -9987,7 +12428,7 @@ errors++;
 if(data13.at !== undefined){
 let data15 = data13.at;
 if(typeof data15 !== "string"){
-const err22 = {instancePath:instancePath+"/restore/at",schemaPath:"#/$defs/restore/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema176.properties.at.type,parentSchema:schema176.properties.at,data:data15};
+const err22 = {instancePath:instancePath+"/restore/at",schemaPath:"#/$defs/restore/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema196.properties.at.type,parentSchema:schema196.properties.at,data:data15};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -10000,7 +12441,7 @@ errors++;
 if(data13.to !== undefined){
 let data16 = data13.to;
 if(typeof data16 !== "string"){
-const err23 = {instancePath:instancePath+"/restore/to",schemaPath:"#/$defs/restore/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema176.properties.to.type,parentSchema:schema176.properties.to,data:data16};
+const err23 = {instancePath:instancePath+"/restore/to",schemaPath:"#/$defs/restore/properties/to/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema196.properties.to.type,parentSchema:schema196.properties.to,data:data16};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -10017,7 +12458,7 @@ const len2 = data17.length;
 for(let i2=0; i2<len2; i2++){
 let data18 = data17[i2];
 if(typeof data18 !== "string"){
-const err24 = {instancePath:instancePath+"/restore/paths/" + i2,schemaPath:"#/$defs/restore/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema176.properties.paths.items.type,parentSchema:schema176.properties.paths.items,data:data18};
+const err24 = {instancePath:instancePath+"/restore/paths/" + i2,schemaPath:"#/$defs/restore/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema196.properties.paths.items.type,parentSchema:schema196.properties.paths.items,data:data18};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -10029,7 +12470,7 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/restore/paths",schemaPath:"#/$defs/restore/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema176.properties.paths.type,parentSchema:schema176.properties.paths,data:data17};
+const err25 = {instancePath:instancePath+"/restore/paths",schemaPath:"#/$defs/restore/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema196.properties.paths.type,parentSchema:schema196.properties.paths,data:data17};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -10041,7 +12482,7 @@ errors++;
 }
 }
 else {
-const err26 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema176.type,parentSchema:schema176,data:data13};
+const err26 = {instancePath:instancePath+"/restore",schemaPath:"#/$defs/restore/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema196.type,parentSchema:schema196,data:data13};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -10055,7 +12496,7 @@ if(data.recover !== undefined){
 let data19 = data.recover;
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 if(data19.systems === undefined){
-const err27 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'",schema:schema177.required,parentSchema:schema177,data:data19};
+const err27 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'",schema:schema197.required,parentSchema:schema197,data:data19};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -10066,7 +12507,7 @@ errors++;
 }
 for(const key2 in data19){
 if(!((key2 === "systems") || (key2 === "at"))){
-const err28 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema177,data:data19};
+const err28 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema197,data:data19};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -10079,7 +12520,7 @@ errors++;
 if(data19.systems !== undefined){
 let data20 = data19.systems;
 if((typeof data20 !== "string") && (!(Array.isArray(data20)))){
-const err29 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/type",keyword:"type",params:{type: schema177.properties.systems.type},message:"must be string,array",schema:schema177.properties.systems.type,parentSchema:schema177.properties.systems,data:data20};
+const err29 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/type",keyword:"type",params:{type: schema197.properties.systems.type},message:"must be string,array",schema:schema197.properties.systems.type,parentSchema:schema197.properties.systems,data:data20};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -10115,7 +12556,7 @@ let ifClause0;
 if(_valid1){
 const _errs58 = errors;
 if("*" !== data20){
-const err31 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/then/const",keyword:"const",params:{allowedValue: "*"},message:"must be equal to constant",schema:"*",parentSchema:schema177.properties.systems.then,data:data20};
+const err31 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/then/const",keyword:"const",params:{allowedValue: "*"},message:"must be equal to constant",schema:"*",parentSchema:schema197.properties.systems.then,data:data20};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -10132,7 +12573,7 @@ else {
 const _errs59 = errors;
 if(Array.isArray(data20)){
 if(data20.length < 1){
-const err32 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema177.properties.systems.else,data:data20};
+const err32 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema197.properties.systems.else,data:data20};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -10145,7 +12586,7 @@ const len3 = data20.length;
 for(let i3=0; i3<len3; i3++){
 let data21 = data20[i3];
 if(typeof data21 !== "string"){
-const err33 = {instancePath:instancePath+"/recover/systems/" + i3,schemaPath:"#/$defs/recover/properties/systems/else/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema177.properties.systems.else.items.type,parentSchema:schema177.properties.systems.else.items,data:data21};
+const err33 = {instancePath:instancePath+"/recover/systems/" + i3,schemaPath:"#/$defs/recover/properties/systems/else/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema197.properties.systems.else.items.type,parentSchema:schema197.properties.systems.else.items,data:data21};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -10157,7 +12598,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema177.properties.systems.else.type,parentSchema:schema177.properties.systems.else,data:data20};
+const err34 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/else/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema197.properties.systems.else.type,parentSchema:schema197.properties.systems.else,data:data20};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -10171,7 +12612,7 @@ valid15 = _valid1;
 ifClause0 = "else";
 }
 if(!valid15){
-const err35 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema177.properties.systems.if,parentSchema:schema177.properties.systems,data:data20};
+const err35 = {instancePath:instancePath+"/recover/systems",schemaPath:"#/$defs/recover/properties/systems/if",keyword:"if",params:{failingKeyword: ifClause0},message:"must match \""+ifClause0+"\" schema",schema:schema197.properties.systems.if,parentSchema:schema197.properties.systems,data:data20};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -10184,7 +12625,7 @@ errors++;
 if(data19.at !== undefined){
 let data22 = data19.at;
 if(typeof data22 !== "string"){
-const err36 = {instancePath:instancePath+"/recover/at",schemaPath:"#/$defs/recover/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema177.properties.at.type,parentSchema:schema177.properties.at,data:data22};
+const err36 = {instancePath:instancePath+"/recover/at",schemaPath:"#/$defs/recover/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema197.properties.at.type,parentSchema:schema197.properties.at,data:data22};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -10196,7 +12637,7 @@ errors++;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema177.type,parentSchema:schema177,data:data19};
+const err37 = {instancePath:instancePath+"/recover",schemaPath:"#/$defs/recover/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema197.type,parentSchema:schema197,data:data19};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -10209,7 +12650,7 @@ errors++;
 if(data.probe !== undefined){
 let data23 = data.probe;
 if(typeof data23 !== "string"){
-const err38 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema165.properties.probe.type,parentSchema:schema165.properties.probe,data:data23};
+const err38 = {instancePath:instancePath+"/probe",schemaPath:"#/properties/probe/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema185.properties.probe.type,parentSchema:schema185.properties.probe,data:data23};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -10233,8 +12674,8 @@ errors++;
 }
 }
 if(data.notify !== undefined){
-if(!(validate153(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
+if(!(validate171(data.notify, {instancePath:instancePath+"/notify",parentData:data,parentDataProperty:"notify",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
@@ -10256,7 +12697,7 @@ if(data.run === undefined){
 const err41 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "expect",
     missingProperty: "run",
     depsCount: 1,
-    deps: "run"},message:"must have property run when property expect is present",schema:schema165.dependentRequired,parentSchema:schema165,data};
+    deps: "run"},message:"must have property run when property expect is present",schema:schema185.dependentRequired,parentSchema:schema185,data};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -10271,7 +12712,7 @@ if(data.uses === undefined){
 const err42 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "with",
     missingProperty: "uses",
     depsCount: 1,
-    deps: "uses"},message:"must have property uses when property with is present",schema:schema165.dependentRequired,parentSchema:schema165,data};
+    deps: "uses"},message:"must have property uses when property with is present",schema:schema185.dependentRequired,parentSchema:schema185,data};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -10286,7 +12727,7 @@ if(data.probe === undefined){
 const err43 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "for",
     missingProperty: "probe",
     depsCount: 1,
-    deps: "probe"},message:"must have property probe when property for is present",schema:schema165.dependentRequired,parentSchema:schema165,data};
+    deps: "probe"},message:"must have property probe when property for is present",schema:schema185.dependentRequired,parentSchema:schema185,data};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -10298,7 +12739,7 @@ errors++;
 }
 }
 else {
-const err44 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema165.type,parentSchema:schema165,data};
+const err44 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema185.type,parentSchema:schema185,data};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -10307,16 +12748,16 @@ vErrors.push(err44);
 }
 errors++;
 }
-validate142.errors = vErrors;
+validate160.errors = vErrors;
 return errors === 0;
 }
-validate142.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate160.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate159(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate141.evaluated;
+const evaluated0 = validate159.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10325,7 +12766,7 @@ evaluated0.items = undefined;
 }
 if(Array.isArray(data)){
 if(data.length > 1000){
-const err0 = {instancePath,schemaPath:"#/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema164,data};
+const err0 = {instancePath,schemaPath:"#/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema184,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10335,7 +12776,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.length < 1){
-const err1 = {instancePath,schemaPath:"#/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema164,data};
+const err1 = {instancePath,schemaPath:"#/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema184,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -10346,14 +12787,14 @@ errors++;
 }
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate142(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
+if(!(validate160(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema164.type,parentSchema:schema164,data};
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema184.type,parentSchema:schema184,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -10362,16 +12803,16 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate141.errors = vErrors;
+validate159.errors = vErrors;
 return errors === 0;
 }
-validate141.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate159.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate136.evaluated;
+const evaluated0 = validate154.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10380,7 +12821,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.steps === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema160.required,parentSchema:schema160,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema180.required,parentSchema:schema180,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10391,7 +12832,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "description") || (key0 === "params")) || (key0 === "steps"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema160,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema180,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -10404,7 +12845,7 @@ errors++;
 if(data.description !== undefined){
 let data0 = data.description;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema160.properties.description.type,parentSchema:schema160.properties.description,data:data0};
+const err2 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema180.properties.description.type,parentSchema:schema180.properties.description,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -10415,20 +12856,20 @@ errors++;
 }
 }
 if(data.params !== undefined){
-if(!(validate137(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
+if(!(validate155(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
 errors = vErrors.length;
 }
 }
 if(data.steps !== undefined){
-if(!(validate141(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+if(!(validate159(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema160.type,parentSchema:schema160,data};
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema180.type,parentSchema:schema180,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -10437,16 +12878,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate136.errors = vErrors;
+validate154.errors = vErrors;
 return errors === 0;
 }
-validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate154.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate135.evaluated;
+const evaluated0 = validate153.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10455,14 +12896,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate136(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate154(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema159.type,parentSchema:schema159,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema179.type,parentSchema:schema179,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10471,19 +12912,19 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate135.errors = vErrors;
+validate153.errors = vErrors;
 return errors === 0;
 }
-validate135.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate153.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema181 = {"type":"object","additionalProperties":{"$ref":"#/$defs/runbook"},"$defs":{"runbook":{"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false},"objectives":{"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false}}};
-const schema182 = {"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false};
-const schema183 = {"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false};
+const schema201 = {"type":"object","additionalProperties":{"$ref":"#/$defs/runbook"},"$defs":{"runbook":{"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false},"objectives":{"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false}}};
+const schema202 = {"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"},"incident":{"type":"string"},"objectives":{"$ref":"#/$defs/objectives"},"params":{"$ref":"common.schema.json#/$defs/params"},"steps":{"$ref":"steps.schema.json","examples":[[{"id":"recover","recover":{"systems":["website"]}}]]}},"required":["steps"],"additionalProperties":false};
+const schema203 = {"type":"object","properties":{"rto":{"$ref":"common.schema.json#/$defs/duration"},"rpo":{"$ref":"common.schema.json#/$defs/duration"}},"additionalProperties":false};
 
-function validate162(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate162.evaluated;
+const evaluated0 = validate180.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10493,7 +12934,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((key0 === "rto") || (key0 === "rpo"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema183,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema203,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10531,7 +12972,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema183.type,parentSchema:schema183,data};
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema203.type,parentSchema:schema203,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -10540,16 +12981,16 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate162.errors = vErrors;
+validate180.errors = vErrors;
 return errors === 0;
 }
-validate162.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate180.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate182(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate164.evaluated;
+const evaluated0 = validate182.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10558,149 +12999,8 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate138(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema161.type,parentSchema:schema161,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-validate164.errors = vErrors;
-return errors === 0;
-}
-validate164.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate161.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.steps === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema182.required,parentSchema:schema182,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((((((key0 === "title") || (key0 === "description")) || (key0 === "incident")) || (key0 === "objectives")) || (key0 === "params")) || (key0 === "steps"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema182,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.title !== undefined){
-let data0 = data.title;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema182.properties.title.type,parentSchema:schema182.properties.title,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.description !== undefined){
-let data1 = data.description;
-if(typeof data1 !== "string"){
-const err3 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema182.properties.description.type,parentSchema:schema182.properties.description,data:data1};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.incident !== undefined){
-let data2 = data.incident;
-if(typeof data2 !== "string"){
-const err4 = {instancePath:instancePath+"/incident",schemaPath:"#/properties/incident/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema182.properties.incident.type,parentSchema:schema182.properties.incident,data:data2};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.objectives !== undefined){
-if(!(validate162(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate162.errors : vErrors.concat(validate162.errors);
-errors = vErrors.length;
-}
-}
-if(data.params !== undefined){
-if(!(validate164(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
-errors = vErrors.length;
-}
-}
-if(data.steps !== undefined){
-if(!(validate141(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema182.type,parentSchema:schema182,data};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-validate161.errors = vErrors;
-return errors === 0;
-}
-validate161.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate160.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(validate161(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if(!(validate156(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
 errors = vErrors.length;
 }
 }
@@ -10715,20 +13015,161 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate160.errors = vErrors;
+validate182.errors = vErrors;
 return errors === 0;
 }
-validate160.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate182.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema187 = {"type":"object","additionalProperties":{"$ref":"#/$defs/channel"},"$defs":{"channel":{"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]},"email":{"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false},"webhook":{"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false},"file":{"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false}}};
-const schema188 = {"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]};
-const schema195 = {"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false};
-const schema189 = {"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false};
 
-function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate179(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate173.evaluated;
+const evaluated0 = validate179.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.steps === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'",schema:schema202.required,parentSchema:schema202,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((((key0 === "title") || (key0 === "description")) || (key0 === "incident")) || (key0 === "objectives")) || (key0 === "params")) || (key0 === "steps"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema202,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.title !== undefined){
+let data0 = data.title;
+if(typeof data0 !== "string"){
+const err2 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema202.properties.title.type,parentSchema:schema202.properties.title,data:data0};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.description !== undefined){
+let data1 = data.description;
+if(typeof data1 !== "string"){
+const err3 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema202.properties.description.type,parentSchema:schema202.properties.description,data:data1};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.incident !== undefined){
+let data2 = data.incident;
+if(typeof data2 !== "string"){
+const err4 = {instancePath:instancePath+"/incident",schemaPath:"#/properties/incident/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema202.properties.incident.type,parentSchema:schema202.properties.incident,data:data2};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.objectives !== undefined){
+if(!(validate180(data.objectives, {instancePath:instancePath+"/objectives",parentData:data,parentDataProperty:"objectives",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
+errors = vErrors.length;
+}
+}
+if(data.params !== undefined){
+if(!(validate182(data.params, {instancePath:instancePath+"/params",parentData:data,parentDataProperty:"params",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+errors = vErrors.length;
+}
+}
+if(data.steps !== undefined){
+if(!(validate159(data.steps, {instancePath:instancePath+"/steps",parentData:data,parentDataProperty:"steps",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema202.type,parentSchema:schema202,data};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+validate179.errors = vErrors;
+return errors === 0;
+}
+validate179.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate178.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(validate179(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate179.errors : vErrors.concat(validate179.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema201.type,parentSchema:schema201,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+validate178.errors = vErrors;
+return errors === 0;
+}
+validate178.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema207 = {"type":"object","additionalProperties":{"$ref":"#/$defs/channel"},"$defs":{"channel":{"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]},"email":{"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false},"webhook":{"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false},"file":{"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false}}};
+const schema208 = {"type":"object","properties":{"type":{"enum":["email","webhook","file"],"examples":["email"]}},"required":["type"],"allOf":[{"if":{"properties":{"type":{"const":"email"}},"required":["type"]},"then":{"$ref":"#/$defs/email"}},{"if":{"properties":{"type":{"const":"webhook"}},"required":["type"]},"then":{"$ref":"#/$defs/webhook"}},{"if":{"properties":{"type":{"const":"file"}},"required":["type"]},"then":{"$ref":"#/$defs/file"}}]};
+const schema215 = {"type":"object","properties":{"type":{"const":"file","examples":["file"]},"path":{"type":"string","examples":["/var/log/muster.jsonl"]}},"required":["type","path"],"additionalProperties":false};
+const schema209 = {"type":"object","properties":{"type":{"const":"email","examples":["email"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":[{"env":"SMTP_URL"}]},"from":{"type":"string","examples":["muster@shop.example"]},"to":{"type":"array","items":{"type":"string"}}},"required":["type","url","from"],"additionalProperties":false};
+
+function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate191.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10736,7 +13177,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema131.type},message:"must be string,object",schema:schema131.type,parentSchema:schema131,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema151.type},message:"must be string,object",schema:schema151.type,parentSchema:schema151,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10956,7 +13397,7 @@ var props0 = true;
 }
 }
 if(!valid0){
-const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema131.if,parentSchema:schema131,data};
+const err13 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema151.if,parentSchema:schema151,data};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -10965,17 +13406,17 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate173.errors = vErrors;
+validate191.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate173.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate191.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate172(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate172.evaluated;
+const evaluated0 = validate190.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10984,7 +13425,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema189.required,parentSchema:schema189,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema209.required,parentSchema:schema209,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10994,7 +13435,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.url === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema189.required,parentSchema:schema189,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema209.required,parentSchema:schema209,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -11004,7 +13445,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.from === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'",schema:schema189.required,parentSchema:schema189,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'",schema:schema209.required,parentSchema:schema209,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -11015,7 +13456,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "type") || (key0 === "url")) || (key0 === "from")) || (key0 === "to"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema189,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema209,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -11028,7 +13469,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("email" !== data0){
-const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "email"},message:"must be equal to constant",schema:"email",parentSchema:schema189.properties.type,data:data0};
+const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "email"},message:"must be equal to constant",schema:"email",parentSchema:schema209.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -11039,15 +13480,15 @@ errors++;
 }
 }
 if(data.url !== undefined){
-if(!(validate173(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+if(!(validate191(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
 errors = vErrors.length;
 }
 }
 if(data.from !== undefined){
 let data2 = data.from;
 if(typeof data2 !== "string"){
-const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema189.properties.from.type,parentSchema:schema189.properties.from,data:data2};
+const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema209.properties.from.type,parentSchema:schema209.properties.from,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -11064,7 +13505,7 @@ const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 let data4 = data3[i0];
 if(typeof data4 !== "string"){
-const err6 = {instancePath:instancePath+"/to/" + i0,schemaPath:"#/properties/to/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema189.properties.to.items.type,parentSchema:schema189.properties.to.items,data:data4};
+const err6 = {instancePath:instancePath+"/to/" + i0,schemaPath:"#/properties/to/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema209.properties.to.items.type,parentSchema:schema209.properties.to.items,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -11076,7 +13517,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema189.properties.to.type,parentSchema:schema189.properties.to,data:data3};
+const err7 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema209.properties.to.type,parentSchema:schema209.properties.to,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -11088,7 +13529,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema189.type,parentSchema:schema189,data};
+const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema209.type,parentSchema:schema209,data};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -11097,17 +13538,17 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate172.errors = vErrors;
+validate190.errors = vErrors;
 return errors === 0;
 }
-validate172.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate190.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema192 = {"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false};
+const schema212 = {"type":"object","properties":{"type":{"const":"webhook","examples":["webhook"]},"url":{"$ref":"common.schema.json#/$defs/secretOrText","examples":["https://partners.example.org/hook"]},"secret":{"$ref":"common.schema.json#/$defs/secret"},"timeout":{"$ref":"common.schema.json#/$defs/duration"}},"required":["type","url"],"additionalProperties":false};
 
-function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate176.evaluated;
+const evaluated0 = validate194.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11116,7 +13557,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema192.required,parentSchema:schema192,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema212.required,parentSchema:schema212,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11126,7 +13567,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.url === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema192.required,parentSchema:schema192,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema212.required,parentSchema:schema212,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -11137,7 +13578,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "type") || (key0 === "url")) || (key0 === "secret")) || (key0 === "timeout"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema192,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema212,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -11150,7 +13591,7 @@ errors++;
 if(data.type !== undefined){
 let data0 = data.type;
 if("webhook" !== data0){
-const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "webhook"},message:"must be equal to constant",schema:"webhook",parentSchema:schema192.properties.type,data:data0};
+const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "webhook"},message:"must be equal to constant",schema:"webhook",parentSchema:schema212.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -11161,8 +13602,8 @@ errors++;
 }
 }
 if(data.url !== undefined){
-if(!(validate173(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+if(!(validate191(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
 errors = vErrors.length;
 }
 }
@@ -11363,7 +13804,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema192.type,parentSchema:schema192,data};
+const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema212.type,parentSchema:schema212,data};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -11372,16 +13813,16 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate176.errors = vErrors;
+validate194.errors = vErrors;
 return errors === 0;
 }
-validate176.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate194.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate171.evaluated;
+const evaluated0 = validate189.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11430,8 +13871,8 @@ vErrors = null;
 }
 if(_valid0){
 const _errs5 = errors;
-if(!(validate172(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
+if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -11441,7 +13882,7 @@ var props0 = true;
 }
 }
 if(!valid1){
-const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema188.allOf[0].if,parentSchema:schema188.allOf[0],data};
+const err2 = {instancePath,schemaPath:"#/allOf/0/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema208.allOf[0].if,parentSchema:schema208.allOf[0],data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -11492,8 +13933,8 @@ vErrors = null;
 }
 if(_valid1){
 const _errs10 = errors;
-if(!(validate176(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
+if(!(validate194(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -11503,7 +13944,7 @@ var props1 = true;
 }
 }
 if(!valid3){
-const err5 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema188.allOf[1].if,parentSchema:schema188.allOf[1],data};
+const err5 = {instancePath,schemaPath:"#/allOf/1/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema208.allOf[1].if,parentSchema:schema208.allOf[1],data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -11565,7 +14006,7 @@ if(_valid2){
 const _errs15 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err8 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema195.required,parentSchema:schema195,data};
+const err8 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema215.required,parentSchema:schema215,data};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -11575,7 +14016,7 @@ vErrors.push(err8);
 errors++;
 }
 if(data.path === undefined){
-const err9 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema195.required,parentSchema:schema195,data};
+const err9 = {instancePath,schemaPath:"#/$defs/file/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema215.required,parentSchema:schema215,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -11586,7 +14027,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "type") || (key0 === "path"))){
-const err10 = {instancePath,schemaPath:"#/$defs/file/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema195,data};
+const err10 = {instancePath,schemaPath:"#/$defs/file/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema215,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -11599,7 +14040,7 @@ errors++;
 if(data.type !== undefined){
 let data3 = data.type;
 if("file" !== data3){
-const err11 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/file/properties/type/const",keyword:"const",params:{allowedValue: "file"},message:"must be equal to constant",schema:"file",parentSchema:schema195.properties.type,data:data3};
+const err11 = {instancePath:instancePath+"/type",schemaPath:"#/$defs/file/properties/type/const",keyword:"const",params:{allowedValue: "file"},message:"must be equal to constant",schema:"file",parentSchema:schema215.properties.type,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -11612,7 +14053,7 @@ errors++;
 if(data.path !== undefined){
 let data4 = data.path;
 if(typeof data4 !== "string"){
-const err12 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/file/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema195.properties.path.type,parentSchema:schema195.properties.path,data:data4};
+const err12 = {instancePath:instancePath+"/path",schemaPath:"#/$defs/file/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema215.properties.path.type,parentSchema:schema215.properties.path,data:data4};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -11624,7 +14065,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/$defs/file/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema195.type,parentSchema:schema195,data};
+const err13 = {instancePath,schemaPath:"#/$defs/file/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema215.type,parentSchema:schema215,data};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -11640,7 +14081,7 @@ var props2 = true;
 }
 }
 if(!valid5){
-const err14 = {instancePath,schemaPath:"#/allOf/2/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema188.allOf[2].if,parentSchema:schema188.allOf[2],data};
+const err14 = {instancePath,schemaPath:"#/allOf/2/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema208.allOf[2].if,parentSchema:schema208.allOf[2],data};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -11660,7 +14101,7 @@ Object.assign(props0, props2);
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.type === undefined){
-const err15 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema188.required,parentSchema:schema188,data};
+const err15 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema208.required,parentSchema:schema208,data};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -11676,7 +14117,7 @@ props0.type = true;
 if(data.type !== undefined){
 let data5 = data.type;
 if(!(((data5 === "email") || (data5 === "webhook")) || (data5 === "file"))){
-const err16 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema188.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema188.properties.type.enum,parentSchema:schema188.properties.type,data:data5};
+const err16 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema208.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema208.properties.type.enum,parentSchema:schema208.properties.type,data:data5};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -11688,7 +14129,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema188.type,parentSchema:schema188,data};
+const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema208.type,parentSchema:schema208,data};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -11697,17 +14138,17 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate171.errors = vErrors;
+validate189.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate171.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate189.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate188(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate170.evaluated;
+const evaluated0 = validate188.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11716,14 +14157,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate171(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+if(!(validate189(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema187.type,parentSchema:schema187,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema207.type,parentSchema:schema207,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11732,18 +14173,18 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate170.errors = vErrors;
+validate188.errors = vErrors;
 return errors === 0;
 }
-validate170.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate188.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema196 = {"type":"object","additionalProperties":{"$ref":"#/$defs/contact"},"$defs":{"contact":{"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false}}};
-const schema197 = {"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false};
+const schema216 = {"type":"object","additionalProperties":{"$ref":"#/$defs/contact"},"$defs":{"contact":{"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false}}};
+const schema217 = {"type":"object","properties":{"primary":{"type":"string","examples":["owner@shop.example"]}},"required":["primary"],"additionalProperties":false};
 
-function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate181.evaluated;
+const evaluated0 = validate199.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11755,7 +14196,7 @@ for(const key0 in data){
 let data0 = data[key0];
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.primary === undefined){
-const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/required",keyword:"required",params:{missingProperty: "primary"},message:"must have required property '"+"primary"+"'",schema:schema197.required,parentSchema:schema197,data:data0};
+const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/required",keyword:"required",params:{missingProperty: "primary"},message:"must have required property '"+"primary"+"'",schema:schema217.required,parentSchema:schema217,data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11766,7 +14207,7 @@ errors++;
 }
 for(const key1 in data0){
 if(!(key1 === "primary")){
-const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema197,data:data0};
+const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema217,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -11779,7 +14220,7 @@ errors++;
 if(data0.primary !== undefined){
 let data1 = data0.primary;
 if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/primary",schemaPath:"#/$defs/contact/properties/primary/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema197.properties.primary.type,parentSchema:schema197.properties.primary,data:data1};
+const err2 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/primary",schemaPath:"#/$defs/contact/properties/primary/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema217.properties.primary.type,parentSchema:schema217.properties.primary,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -11791,7 +14232,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema197.type,parentSchema:schema197,data:data0};
+const err3 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contact/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema217.type,parentSchema:schema217,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -11803,7 +14244,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema196.type,parentSchema:schema196,data};
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema216.type,parentSchema:schema216,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -11812,18 +14253,18 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate181.errors = vErrors;
+validate199.errors = vErrors;
 return errors === 0;
 }
-validate181.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate199.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema198 = {"type":"object","additionalProperties":{"$ref":"#/$defs/audience"},"$defs":{"audience":{"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false}}};
-const schema199 = {"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false};
+const schema218 = {"type":"object","additionalProperties":{"$ref":"#/$defs/audience"},"$defs":{"audience":{"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false}}};
+const schema219 = {"type":"object","properties":{"channels":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["mail","log"]]},"contacts":{"$ref":"common.schema.json#/$defs/names"}},"required":["channels"],"additionalProperties":false};
 
-function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate184.evaluated;
+const evaluated0 = validate202.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11832,7 +14273,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.channels === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "channels"},message:"must have required property '"+"channels"+"'",schema:schema199.required,parentSchema:schema199,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "channels"},message:"must have required property '"+"channels"+"'",schema:schema219.required,parentSchema:schema219,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11843,7 +14284,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "channels") || (key0 === "contacts"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema199,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema219,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -11857,7 +14298,7 @@ if(data.channels !== undefined){
 let data0 = data.channels;
 if(Array.isArray(data0)){
 if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema199.properties.channels,data:data0};
+const err2 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema219.properties.channels,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -11870,7 +14311,7 @@ const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 if(typeof data1 !== "string"){
-const err3 = {instancePath:instancePath+"/channels/" + i0,schemaPath:"#/properties/channels/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema199.properties.channels.items.type,parentSchema:schema199.properties.channels.items,data:data1};
+const err3 = {instancePath:instancePath+"/channels/" + i0,schemaPath:"#/properties/channels/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema219.properties.channels.items.type,parentSchema:schema219.properties.channels.items,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -11882,7 +14323,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema199.properties.channels.type,parentSchema:schema199.properties.channels,data:data0};
+const err4 = {instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema219.properties.channels.type,parentSchema:schema219.properties.channels,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -11899,7 +14340,7 @@ const len1 = data2.length;
 for(let i1=0; i1<len1; i1++){
 let data3 = data2[i1];
 if(typeof data3 !== "string"){
-const err5 = {instancePath:instancePath+"/contacts/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema99.items.type,parentSchema:schema99.items,data:data3};
+const err5 = {instancePath:instancePath+"/contacts/" + i1,schemaPath:"common.schema.json#/$defs/names/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema111.items.type,parentSchema:schema111.items,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -11911,7 +14352,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/contacts",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema99.type,parentSchema:schema99,data:data2};
+const err6 = {instancePath:instancePath+"/contacts",schemaPath:"common.schema.json#/$defs/names/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema111.type,parentSchema:schema111,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -11923,7 +14364,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema199.type,parentSchema:schema199,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema219.type,parentSchema:schema219,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -11932,16 +14373,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate184.errors = vErrors;
+validate202.errors = vErrors;
 return errors === 0;
 }
-validate184.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate202.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate183.evaluated;
+const evaluated0 = validate201.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11950,14 +14391,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate184(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
+if(!(validate202(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate202.errors : vErrors.concat(validate202.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema198.type,parentSchema:schema198,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema218.type,parentSchema:schema218,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11966,19 +14407,19 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate183.errors = vErrors;
+validate201.errors = vErrors;
 return errors === 0;
 }
-validate183.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate201.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema201 = {"type":"object","additionalProperties":{"$ref":"#/$defs/message"},"$defs":{"message":{"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false},"texts":{"type":"object","additionalProperties":{"type":"string"},"minProperties":1}}};
-const schema202 = {"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false};
-const schema203 = {"type":"object","additionalProperties":{"type":"string"},"minProperties":1};
+const schema221 = {"type":"object","additionalProperties":{"$ref":"#/$defs/message"},"$defs":{"message":{"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false},"texts":{"type":"object","additionalProperties":{"type":"string"},"minProperties":1}}};
+const schema222 = {"type":"object","properties":{"severity":{"enum":["info","warning","high","critical"]},"subject":{"type":"string","examples":["Backup of {{event.system}} failed"]},"text":{"type":["string","object"],"if":{"type":"object"},"then":{"$ref":"#/$defs/texts"},"examples":["The backup of {{event.system}} failed."]}},"required":["subject","text"],"additionalProperties":false};
+const schema223 = {"type":"object","additionalProperties":{"type":"string"},"minProperties":1};
 
-function validate188(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate206(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate188.evaluated;
+const evaluated0 = validate206.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11987,7 +14428,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.subject === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "subject"},message:"must have required property '"+"subject"+"'",schema:schema202.required,parentSchema:schema202,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "subject"},message:"must have required property '"+"subject"+"'",schema:schema222.required,parentSchema:schema222,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -11997,7 +14438,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.text === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema202.required,parentSchema:schema202,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema222.required,parentSchema:schema222,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -12008,7 +14449,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "severity") || (key0 === "subject")) || (key0 === "text"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema202,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema222,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -12021,7 +14462,7 @@ errors++;
 if(data.severity !== undefined){
 let data0 = data.severity;
 if(!((((data0 === "info") || (data0 === "warning")) || (data0 === "high")) || (data0 === "critical"))){
-const err3 = {instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema202.properties.severity.enum},message:"must be equal to one of the allowed values",schema:schema202.properties.severity.enum,parentSchema:schema202.properties.severity,data:data0};
+const err3 = {instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema222.properties.severity.enum},message:"must be equal to one of the allowed values",schema:schema222.properties.severity.enum,parentSchema:schema222.properties.severity,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -12034,7 +14475,7 @@ errors++;
 if(data.subject !== undefined){
 let data1 = data.subject;
 if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema202.properties.subject.type,parentSchema:schema202.properties.subject,data:data1};
+const err4 = {instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema222.properties.subject.type,parentSchema:schema222.properties.subject,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -12047,7 +14488,7 @@ errors++;
 if(data.text !== undefined){
 let data2 = data.text;
 if((typeof data2 !== "string") && (!(data2 && typeof data2 == "object" && !Array.isArray(data2)))){
-const err5 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: schema202.properties.text.type},message:"must be string,object",schema:schema202.properties.text.type,parentSchema:schema202.properties.text,data:data2};
+const err5 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: schema222.properties.text.type},message:"must be string,object",schema:schema222.properties.text.type,parentSchema:schema222.properties.text,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -12083,7 +14524,7 @@ if(_valid0){
 const _errs10 = errors;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(Object.keys(data2).length < 1){
-const err7 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema203,data:data2};
+const err7 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema223,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -12095,7 +14536,7 @@ errors++;
 for(const key1 in data2){
 let data3 = data2[key1];
 if(typeof data3 !== "string"){
-const err8 = {instancePath:instancePath+"/text/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/texts/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema203.additionalProperties.type,parentSchema:schema203.additionalProperties,data:data3};
+const err8 = {instancePath:instancePath+"/text/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/texts/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema223.additionalProperties.type,parentSchema:schema223.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -12107,7 +14548,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema203.type,parentSchema:schema203,data:data2};
+const err9 = {instancePath:instancePath+"/text",schemaPath:"#/$defs/texts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema223.type,parentSchema:schema223,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -12120,7 +14561,7 @@ var _valid0 = _errs10 === errors;
 valid1 = _valid0;
 }
 if(!valid1){
-const err10 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema202.properties.text.if,parentSchema:schema202.properties.text,data:data2};
+const err10 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema222.properties.text.if,parentSchema:schema222.properties.text,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -12132,7 +14573,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema202.type,parentSchema:schema202,data};
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema222.type,parentSchema:schema222,data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -12141,16 +14582,16 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate188.errors = vErrors;
+validate206.errors = vErrors;
 return errors === 0;
 }
-validate188.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate206.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate187.evaluated;
+const evaluated0 = validate205.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12159,14 +14600,14 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(validate188(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate188.errors : vErrors.concat(validate188.errors);
+if(!(validate206(data[key0], {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data,parentDataProperty:key0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema201.type,parentSchema:schema201,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema221.type,parentSchema:schema221,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -12175,18 +14616,18 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate187.errors = vErrors;
+validate205.errors = vErrors;
 return errors === 0;
 }
-validate187.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate205.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema204 = {"type":"array","items":{"$ref":"#/$defs/route"},"$defs":{"route":{"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false}}};
-const schema205 = {"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false};
+const schema224 = {"type":"array","items":{"$ref":"#/$defs/route"},"$defs":{"route":{"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false}}};
+const schema225 = {"type":"object","properties":{"on":{"type":"string","examples":["event.type == \"backup.failed\" && system.tier == \"important\""]},"message":{"type":"string","examples":["backup-failed"]},"audiences":{"type":"array","items":{"type":"string"},"minItems":1,"examples":[["team"]]},"repeat":{"$ref":"common.schema.json#/$defs/duration"}},"required":["on","message","audiences"],"additionalProperties":false};
 
-function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate192.evaluated;
+const evaluated0 = validate210.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12195,7 +14636,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.on === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "on"},message:"must have required property '"+"on"+"'",schema:schema205.required,parentSchema:schema205,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "on"},message:"must have required property '"+"on"+"'",schema:schema225.required,parentSchema:schema225,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -12205,7 +14646,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.message === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema205.required,parentSchema:schema205,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema225.required,parentSchema:schema225,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -12215,7 +14656,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.audiences === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema205.required,parentSchema:schema205,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema225.required,parentSchema:schema225,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -12226,7 +14667,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "on") || (key0 === "message")) || (key0 === "audiences")) || (key0 === "repeat"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema205,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema225,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -12239,7 +14680,7 @@ errors++;
 if(data.on !== undefined){
 let data0 = data.on;
 if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/on",schemaPath:"#/properties/on/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema205.properties.on.type,parentSchema:schema205.properties.on,data:data0};
+const err4 = {instancePath:instancePath+"/on",schemaPath:"#/properties/on/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema225.properties.on.type,parentSchema:schema225.properties.on,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -12252,7 +14693,7 @@ errors++;
 if(data.message !== undefined){
 let data1 = data.message;
 if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema205.properties.message.type,parentSchema:schema205.properties.message,data:data1};
+const err5 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema225.properties.message.type,parentSchema:schema225.properties.message,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -12266,7 +14707,7 @@ if(data.audiences !== undefined){
 let data2 = data.audiences;
 if(Array.isArray(data2)){
 if(data2.length < 1){
-const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema205.properties.audiences,data:data2};
+const err6 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema225.properties.audiences,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -12279,7 +14720,7 @@ const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 if(typeof data3 !== "string"){
-const err7 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema205.properties.audiences.items.type,parentSchema:schema205.properties.audiences.items,data:data3};
+const err7 = {instancePath:instancePath+"/audiences/" + i0,schemaPath:"#/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema225.properties.audiences.items.type,parentSchema:schema225.properties.audiences.items,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -12291,7 +14732,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema205.properties.audiences.type,parentSchema:schema205.properties.audiences,data:data2};
+const err8 = {instancePath:instancePath+"/audiences",schemaPath:"#/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema225.properties.audiences.type,parentSchema:schema225.properties.audiences,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -12316,7 +14757,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema205.type,parentSchema:schema205,data};
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema225.type,parentSchema:schema225,data};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -12325,16 +14766,16 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate192.errors = vErrors;
+validate210.errors = vErrors;
 return errors === 0;
 }
-validate192.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate210.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate191.evaluated;
+const evaluated0 = validate209.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12344,14 +14785,14 @@ evaluated0.items = undefined;
 if(Array.isArray(data)){
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate192(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
+if(!(validate210(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema204.type,parentSchema:schema204,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema224.type,parentSchema:schema224,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -12360,10 +14801,10 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate191.errors = vErrors;
+validate209.errors = vErrors;
 return errors === 0;
 }
-validate191.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate209.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -12480,68 +14921,68 @@ errors = vErrors.length;
 }
 }
 if(data.retention !== undefined){
-if(!(validate69(data.retention, {instancePath:instancePath+"/retention",parentData:data,parentDataProperty:"retention",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate83(data.retention, {instancePath:instancePath+"/retention",parentData:data,parentDataProperty:"retention",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
 errors = vErrors.length;
 }
 }
 if(data.tiers !== undefined){
-if(!(validate75(data.tiers, {instancePath:instancePath+"/tiers",parentData:data,parentDataProperty:"tiers",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+if(!(validate89(data.tiers, {instancePath:instancePath+"/tiers",parentData:data,parentDataProperty:"tiers",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
 if(data.systems !== undefined){
-if(!(validate100(data.systems, {instancePath:instancePath+"/systems",parentData:data,parentDataProperty:"systems",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+if(!(validate114(data.systems, {instancePath:instancePath+"/systems",parentData:data,parentDataProperty:"systems",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
 if(data.probes !== undefined){
-if(!(validate124(data.probes, {instancePath:instancePath+"/probes",parentData:data,parentDataProperty:"probes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+if(!(validate142(data.probes, {instancePath:instancePath+"/probes",parentData:data,parentDataProperty:"probes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
 }
 if(data.actions !== undefined){
-if(!(validate135(data.actions, {instancePath:instancePath+"/actions",parentData:data,parentDataProperty:"actions",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+if(!(validate153(data.actions, {instancePath:instancePath+"/actions",parentData:data,parentDataProperty:"actions",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 }
 if(data.runbooks !== undefined){
-if(!(validate160(data.runbooks, {instancePath:instancePath+"/runbooks",parentData:data,parentDataProperty:"runbooks",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
+if(!(validate178(data.runbooks, {instancePath:instancePath+"/runbooks",parentData:data,parentDataProperty:"runbooks",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
 errors = vErrors.length;
 }
 }
 if(data.channels !== undefined){
-if(!(validate170(data.channels, {instancePath:instancePath+"/channels",parentData:data,parentDataProperty:"channels",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
+if(!(validate188(data.channels, {instancePath:instancePath+"/channels",parentData:data,parentDataProperty:"channels",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate188.errors : vErrors.concat(validate188.errors);
 errors = vErrors.length;
 }
 }
 if(data.contacts !== undefined){
-if(!(validate181(data.contacts, {instancePath:instancePath+"/contacts",parentData:data,parentDataProperty:"contacts",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
+if(!(validate199(data.contacts, {instancePath:instancePath+"/contacts",parentData:data,parentDataProperty:"contacts",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate199.errors : vErrors.concat(validate199.errors);
 errors = vErrors.length;
 }
 }
 if(data.audiences !== undefined){
-if(!(validate183(data.audiences, {instancePath:instancePath+"/audiences",parentData:data,parentDataProperty:"audiences",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate183.errors : vErrors.concat(validate183.errors);
+if(!(validate201(data.audiences, {instancePath:instancePath+"/audiences",parentData:data,parentDataProperty:"audiences",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
 errors = vErrors.length;
 }
 }
 if(data.messages !== undefined){
-if(!(validate187(data.messages, {instancePath:instancePath+"/messages",parentData:data,parentDataProperty:"messages",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
+if(!(validate205(data.messages, {instancePath:instancePath+"/messages",parentData:data,parentDataProperty:"messages",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
 errors = vErrors.length;
 }
 }
 if(data.routes !== undefined){
-if(!(validate191(data.routes, {instancePath:instancePath+"/routes",parentData:data,parentDataProperty:"routes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
+if(!(validate209(data.routes, {instancePath:instancePath+"/routes",parentData:data,parentDataProperty:"routes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
