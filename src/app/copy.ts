@@ -4,6 +4,7 @@ import type { RunRecord } from '../journal/journal.ts';
 import { isDue, isStored, missingCopies, planCopies, wantedFor, type MissingCopy } from '../order/copy-plan.ts';
 import { noCopyError, storageOf } from '../order/choose-backup.ts';
 import type { PlannedStep } from '../order/step.ts';
+import type { AwaitedCopy } from '../retention/awaited.ts';
 import { decide } from '../retention/decide.ts';
 import { backupOf } from './catalog.ts';
 import { execute } from './engine.ts';
@@ -51,6 +52,12 @@ export async function copyAfter(
   });
   const missing = missingCopies(state.plan, { backups: following, keeps: () => true });
   return await carryOut(state, stepsFor(state, missing), signal);
+}
+
+/** Copies that the plan wants and nobody has made yet, whenever they are due; by the catalog. */
+export function awaitedCopies(state: State): readonly AwaitedCopy[] {
+  const missing = missingCopies(state.plan, keptIn(state, []));
+  return missing.map(({ backup, storage, from }) => ({ backup: backup.id, storage, from }));
 }
 
 /** Takes away what the catalog says of a target and is not there. One that can't be opened is taken at its word. */

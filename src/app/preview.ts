@@ -1,8 +1,10 @@
 import { recoveryGraph, type GraphOptions, type RecoveryGraph } from '../order/graph.ts';
 import { judgeObjectives } from '../order/objectives.ts';
+import { keepForCopies } from '../retention/awaited.ts';
 import { decide } from '../retention/decide.ts';
 import { guard } from '../retention/guard.ts';
 import { copiesBetween, executionsBetween } from '../schedule/executions.ts';
+import { awaitedCopies } from './copy.ts';
 import { factsFrom } from './facts.ts';
 import type { Preview, PreviewOptions } from './requests.ts';
 import { named } from './named.ts';
@@ -14,13 +16,15 @@ export function preview(state: State, { from, until, systems }: PreviewOptions):
   for (const name of systems ?? []) named(plan.systems, name, 'system');
   const catalog = state.catalog();
   const backups = catalog.backups().filter((backup) => systems?.includes(backup.system) ?? true);
+  const decisions = decide(plan, backups, from);
+  const guarded = guard(decisions, backups, { provenBackup: (system) => catalog.provenBackup(system) });
   return {
     from,
     until,
     systems,
     executions: executionsBetween(plan, { from, until, systems }),
     copies: copiesBetween(plan, { from, until, systems }),
-    retention: guard(decide(plan, backups, from), backups, { provenBackup: (system) => catalog.provenBackup(system) }),
+    retention: keepForCopies(plan, guarded, awaitedCopies(state)),
     storage: [...plan.storage.values()].map((storage) => ({
       name: storage.name,
       capacity: storage.capacity,

@@ -3,9 +3,11 @@ import type { Instant } from '../base/clock.ts';
 import { MusterError } from '../base/error.ts';
 import { planRemoval, type Removal } from '../order/maintain-plan.ts';
 import type { PlannedStep } from '../order/step.ts';
+import { keepForCopies } from '../retention/awaited.ts';
 import type { RetentionDecision } from '../retention/decide.ts';
 import { decide } from '../retention/decide.ts';
 import { excessOf, guard } from '../retention/guard.ts';
+import { awaitedCopies } from './copy.ts';
 import { execute } from './engine.ts';
 import type { LockedStorage, PruneEstimate, PruneOptions, PruneOutcome } from './requests.ts';
 import { named } from './named.ts';
@@ -22,10 +24,11 @@ async function decisionsOf(state: State, options: PruneOptions): Promise<readonl
   const decisions = decide(state.plan, backups, state.clock.now());
   if (mode === 'override' || decisions.every(({ action }) => action === 'keep')) return decisions;
   const times = await storeTimes(state);
-  return guard(decisions, backups, {
+  const guarded = guard(decisions, backups, {
     provenBackup: (system) => catalog.provenBackup(system),
     storedAt: (storage, snapshot) => times.get(storage)?.get(snapshot),
   });
+  return keepForCopies(state.plan, guarded, awaitedCopies(state));
 }
 
 /** Targets that can't be opened now have nothing to say; their copies stay until they can. */

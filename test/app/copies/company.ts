@@ -35,11 +35,12 @@ routes:
   - { on: 'event.type in ["copy.failed", "copy.lagging"]', message: copies, audiences: [team] }
 `;
 
-export async function openCompany(replication = '', system = ''): Promise<Company> {
+/** `primary` is what else the plan says of that target. */
+export async function openCompany(replication = '', system = '', primary = ''): Promise<Company> {
   const folder = mkdtempSync(join(tmpdir(), 'muster-copies-'));
   mkdirSync(join(folder, 'web'));
   writeFileSync(join(folder, 'web/index.html'), '<h1>first</h1>');
-  writeFileSync(join(folder, 'muster.yaml'), planText(replication, system));
+  writeFileSync(join(folder, 'muster.yaml'), planText({ replication, system, primary }));
   let ahead = 0;
   const clock = { ...systemClock, now: () => Date.now() + ahead };
   const opened: Muster[] = [];
@@ -74,13 +75,17 @@ export async function openCompany(replication = '', system = ''): Promise<Compan
   };
 }
 
-function planText(replication: string, system: string): string {
+function planText({
+  replication,
+  system,
+  primary,
+}: Readonly<Record<'replication' | 'system' | 'primary', string>>): string {
   return `muster: 1
 name: company
 keys:
   main: { passphrase: { env: MAIN } }
 storage:
-  primary: { type: local, path: ./primary, location: shop }
+  primary: { type: local, path: ./primary, location: shop${primary} }
   office: { type: local, path: ./office, location: office }
   cellar: { type: local, path: ./cellar, location: cellar }
 retention:

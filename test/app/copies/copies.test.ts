@@ -114,6 +114,30 @@ describe('batches', () => {
   });
 });
 
+describe('prune', () => {
+  test('leaves a backup in the first target until its copies are made', async () => {
+    const company = await openCompany(', replication: { batch: { every: 1h } }', '', ', retention: one');
+    const first = await company.backUp();
+    company.write('<h1>second</h1>');
+    await company.backUp();
+    const { decisions } = await company.muster.prune({ excess: 'allow' });
+    const waits = { backup: first.id, storage: 'primary', reasons: ['waits for its copy to office and cellar'] };
+    expect(decisions).toContainEqual(expect.objectContaining({ ...waits, action: 'keep' }));
+    expect(readdirSync(join(company.folder, 'primary/snapshots'))).toHaveLength(2);
+    const [day, now] = [86_400_000, Date.now()];
+    const { retention } = company.muster.preview({ from: now, until: now + day });
+    expect(retention).toContainEqual(expect.objectContaining(waits));
+    await company.muster.copy({ to: 'office' });
+    expect(await company.muster.prune({ excess: 'allow' })).toMatchObject({ removed: 0 });
+    expect(readdirSync(join(company.folder, 'primary/snapshots'))).toHaveLength(1);
+    expect(brief(await company.muster.copy({}))).toEqual([
+      'succeeded',
+      'cellar stored from office',
+      'cellar stored from primary',
+    ]);
+  });
+});
+
 describe('muster copy', () => {
   test('goes on to another source when one is damaged, and does not copy what retention would remove', async () => {
     const company = await openCompany(', replication: { batch: { every: 1h } }', '    retention: one\n');
