@@ -13,11 +13,11 @@ export interface ObjectStore {
   /** For messages: `local /backup/primary`, `s3 bucket/prefix at host`; never holds a secret. */
   readonly description: string;
   /** Durable when it resolves, and then whole: a reader never sees a part. Replaces an object of the same name. */
-  put(name: string, bytes: Uint8Array): Promise<void>;
+  put(name: string, bytes: Uint8Array, holds?: Holds): Promise<void>;
   /** As `put`, but leaves an object that is there as it is, and says false: of two at once, one wins. */
   putNew(name: string, bytes: Uint8Array): Promise<boolean>;
   /** As `put`, from pieces, without holding the whole; `name` is known only at the end (names are hashes of content). */
-  writer(): Promise<ObjectWriter>;
+  writer(holds?: Holds): Promise<ObjectWriter>;
   /** Throws `MusterError` `object-missing` when there is none. A range beyond the end yields the bytes that are there. */
   get(name: string, range?: ByteRange): Promise<Buffer>;
   /** Size in bytes; undefined when there is none. */
@@ -45,6 +45,12 @@ export interface ObjectStore {
   close?(): Promise<void>;
 }
 
+/**
+ * What an object below `data/` holds, for stores that keep some where they can't be read at once: `folders` must be where they
+ * can, for they say what else is needed. Default: `content`.
+ */
+export type Holds = 'content' | 'folders';
+
 export interface StoreFacts {
   readonly type: 'local' | 's3' | 'sftp' | 'rest' | 'azure' | 'gcs';
   /** A folder that synchronous code in this process can read, when there is one. */
@@ -57,6 +63,8 @@ export interface StoreFacts {
   readonly appendOnly: boolean;
   /** True: a writer sends each piece as it comes; else it sends all of them when it commits. */
   readonly streams?: boolean;
+  /** True: a writer keeps its pieces in this process until `commit`, which may be called again after a fault that may pass. */
+  readonly gathers?: boolean;
   /**
    * `content`: only restic's names (`data/ab/ab…`, `locks/…`) are kept, and each must be the SHA-256 of its content.
    * Undefined: any name that is well formed.

@@ -20,9 +20,9 @@ const partsAtOnce = 2;
 
 /** Nothing is left on the server when it fails, if the server can be reached to tell it so. */
 export async function uploadInParts(place: S3Place, upload: Upload): Promise<Stored | Refused> {
-  const { name, where } = upload;
+  const { name, holds, where } = upload;
   const until = lockEndFor(place, name);
-  const request = { ...place.written(name), ...(where === 'anywhere' && lockHeaders(place, until)) };
+  const request = { ...place.written(name, holds), ...(where === 'anywhere' && lockHeaders(place, until)) };
   const { UploadId } = await place.ask('write', name, (client) =>
     client.send(new CreateMultipartUploadCommand(request)),
   );

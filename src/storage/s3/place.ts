@@ -4,6 +4,7 @@ import { MusterError } from '../../base/error.ts';
 import type { Immutability } from '../../plan/model/storage.ts';
 import { checkObjectName } from '../name.ts';
 import type { S3StoreOptions } from '../s3.ts';
+import type { Holds } from '../store.ts';
 import { createClient } from './client.ts';
 import { type Refusal, refusalOf, s3Fault } from './fault.ts';
 
@@ -72,13 +73,14 @@ export class S3Place {
     return { CopySourceSSECustomerAlgorithm: 'AES256', CopySourceSSECustomerKey: encryption.key };
   }
 
-  /** What an object of this name is written with: its class and its encryption. */
-  written(name: string): ReturnType<S3Place['readable']> & Written {
+  /** What an object of this name is written with: its encryption, and its class, which is for packs of content. */
+  written(name: string, holds: Holds = 'content'): ReturnType<S3Place['readable']> & Written {
     const { storageClass } = this.#options;
+    const isContent = name.startsWith('data/') && holds === 'content';
     return {
       ...this.readable(name),
       ...this.#serverEncryption(),
-      ...(storageClass !== undefined && name.startsWith('data/') && { StorageClass: storageClass as StorageClass }),
+      ...(storageClass !== undefined && isContent && { StorageClass: storageClass as StorageClass }),
     };
   }
 

@@ -3,6 +3,7 @@ import { MusterError } from '../../base/error.ts';
 import type { S3StoreOptions } from '../s3.ts';
 import type {
   ByteRange,
+  Holds,
   ObjectArchive,
   ObjectInfo,
   ObjectLocks,
@@ -14,7 +15,7 @@ import type {
 } from '../store.ts';
 import { objectArchive } from './archive.ts';
 import { defaultConnections } from './client.ts';
-import { inMemory } from '../gathered/content.ts';
+import { type Content, inMemory } from '../gathered/content.ts';
 import { GatheringWriter } from '../gathered/writer.ts';
 import { listObjects } from './listing.ts';
 import { headOf, objectLocks } from './lock.ts';
@@ -55,6 +56,7 @@ export class S3Store implements ObjectStore {
       concurrency: this.#concurrency,
       conditionalWrites: this.#new.conditional,
       appendOnly: false,
+      gathers: true,
       immutable,
     };
   }
@@ -66,17 +68,19 @@ export class S3Store implements ObjectStore {
     if (place.immutable) await checkLocking(place);
   }
 
-  async put(name: string, bytes: Uint8Array): Promise<void> {
-    await upload(this.#place, { name, content: inMemory([bytes]), where: 'anywhere' });
+  async put(name: string, bytes: Uint8Array, holds?: Holds): Promise<void> {
+    await upload(this.#place, { name, content: inMemory([bytes]), holds, where: 'anywhere' });
   }
 
   async putNew(name: string, bytes: Uint8Array): Promise<boolean> {
     return await this.#new.put(name, bytes);
   }
 
-  writer(): Promise<ObjectWriter> {
+  writer(holds?: Holds): Promise<ObjectWriter> {
     const place = this.#place;
-    return Promise.resolve(new GatheringWriter((name, content) => upload(place, { name, content, where: 'anywhere' })));
+    const send = (name: string, content: Content): Promise<unknown> =>
+      upload(place, { name, content, holds, where: 'anywhere' });
+    return Promise.resolve(new GatheringWriter(send));
   }
 
   async get(name: string, range?: ByteRange): Promise<Buffer> {

@@ -1,8 +1,10 @@
 import type { Content } from '../gathered/content.ts';
+import type { Holds } from '../store.ts';
 
 export interface Upload {
   readonly name: string;
   readonly content: Content;
+  readonly holds?: Holds | undefined;
   /** `new`: only where there is none of this name. */
   readonly where: 'anywhere' | 'new';
 }

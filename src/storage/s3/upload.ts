@@ -31,11 +31,11 @@ async function isOvertaken(place: S3Place, name: string, { version }: Stored): P
   return true;
 }
 
-async function uploadAtOnce(place: S3Place, { name, content, where }: Upload): Promise<Stored | Refused> {
+async function uploadAtOnce(place: S3Place, { name, content, holds, where }: Upload): Promise<Stored | Refused> {
   const pieces = await content.part(0, content.size);
   const until = lockEndFor(place, name);
   const request = {
-    ...place.written(name),
+    ...place.written(name, holds),
     // What may have to be taken back is locked only afterwards.
     ...(where === 'anywhere' && lockHeaders(place, until)),
     ContentLength: content.size,

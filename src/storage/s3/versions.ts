@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { CopyObjectCommand, type CopyObjectCommandInput, type ObjectVersion } from '@aws-sdk/client-s3';
 import { MusterError } from '../../base/error.ts';
-import type { ObjectVersions } from '../store.ts';
+import type { Holds, ObjectVersions } from '../store.ts';
 import { inMemory } from '../gathered/content.ts';
 import { histories, type History, historyOf } from './history.ts';
 import { keepLocked, lockEndFor, lockHeaders } from './lock.ts';
@@ -60,7 +60,8 @@ async function restore(place: S3Place, name: string): Promise<void> {
 
 async function copyOver(place: S3Place, name: string, first: ObjectVersion): Promise<void> {
   const until = lockEndFor(place, name);
-  const request = { ...place.written(name), ...lockHeaders(place, until), ...sourceOf(place, name, first) };
+  const kept = { ...place.written(name, holdsOf(first)), ...lockHeaders(place, until) };
+  const request = { ...kept, ...sourceOf(place, name, first) };
   const copied = await place.askOr('restore', name, {
     request: (client) => client.send(new CopyObjectCommand(request)),
     // radosgw copies nothing that is encrypted.
@@ -79,9 +80,14 @@ function sourceOf(
   return { ...place.customerKeyOfSource(), CopySource: `${path}?versionId=${encodeURIComponent(VersionId)}` };
 }
 
-async function sendAgain(place: S3Place, name: string, { VersionId }: ObjectVersion): Promise<void> {
-  const bytes = await readObject(place, { name, version: VersionId });
-  await upload(place, { name, content: inMemory([bytes]), where: 'anywhere' });
+async function sendAgain(place: S3Place, name: string, first: ObjectVersion): Promise<void> {
+  const bytes = await readObject(place, { name, version: first.VersionId });
+  await upload(place, { name, content: inMemory([bytes]), holds: holdsOf(first), where: 'anywhere' });
+}
+
+/** What was in no other class than usual is to be readable at once again. */
+function holdsOf({ StorageClass }: ObjectVersion): Holds {
+  return StorageClass === 'STANDARD' ? 'folders' : 'content';
 }
 
 function nothingKept(place: S3Place, name: string): MusterError {

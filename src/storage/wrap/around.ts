@@ -25,9 +25,9 @@ export function around(store: ObjectStore, call: Around): ObjectStore {
       return store.facts;
     },
     description: store.description,
-    put: (name, bytes) => call({ doing: 'put', name }, () => store.put(name, bytes)),
+    put: (name, bytes, holds) => call({ doing: 'put', name }, () => store.put(name, bytes, holds)),
     putNew: (name, bytes) => call({ doing: 'putNew', name }, () => store.putNew(name, bytes)),
-    writer: async () => writerAround(await call({ doing: 'writer', name: '' }, () => store.writer()), call),
+    writer: async (holds) => writerAround(await call({ doing: 'writer', name: '' }, () => store.writer(holds)), call),
     get: (name, range) => call({ doing: 'get', name }, () => store.get(name, range)),
     size: (name) => call({ doing: 'size', name }, () => store.size(name)),
     list: (prefix) => stepsAround(store.list(prefix), { doing: 'list', name: prefix }, call),

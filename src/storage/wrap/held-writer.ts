@@ -1,19 +1,27 @@
-import type { ObjectStore, ObjectWriter } from '../store.ts';
+import type { Holds, ObjectStore, ObjectWriter } from '../store.ts';
 import type { Around } from './around.ts';
 
 /** The most that is kept of an object so that it can be sent again: four packs of a vault. */
 const mostHeld = 64 * 2 ** 20;
 
+export interface HeldWriterOptions {
+  readonly store: ObjectStore;
+  readonly again: Around;
+  readonly holds?: Holds | undefined;
+  /** In bytes. */
+  readonly most?: number;
+}
+
 /**
  * A writer whose commit can be made again: it holds the pieces and puts the object when its name is known. One that
  * grows too large for that goes on as a writer of the store, whose faults are not mended.
  */
-export function openHeldWriter(store: ObjectStore, again: Around, most: number = mostHeld): ObjectWriter {
+export function openHeldWriter({ store, again, holds, most = mostHeld }: HeldWriterOptions): ObjectWriter {
   const pieces: Buffer[] = [];
   let held = 0;
   let passed: ObjectWriter | undefined;
   const pass = async (): Promise<ObjectWriter> => {
-    passed = await again({ doing: 'writer', name: '' }, () => store.writer());
+    passed = await again({ doing: 'writer', name: '' }, () => store.writer(holds));
     for (const piece of pieces.splice(0)) await passed.write(piece);
     return passed;
   };
@@ -28,7 +36,7 @@ export function openHeldWriter(store: ObjectStore, again: Around, most: number =
     commit: async (name) => {
       if (passed) return await passed.commit(name);
       const bytes = Buffer.concat(pieces.splice(0));
-      await again({ doing: 'commit', name }, () => store.put(name, bytes));
+      await again({ doing: 'commit', name }, () => store.put(name, bytes, holds));
     },
     abort: async () => {
       pieces.length = 0;

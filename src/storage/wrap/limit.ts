@@ -1,4 +1,4 @@
-import type { ByteRange, ObjectStore, ObjectWriter } from '../store.ts';
+import type { ByteRange, Holds, ObjectStore, ObjectWriter } from '../store.ts';
 import { around, replaced } from './around.ts';
 import type { SpeedLimit, Tap } from './speed.ts';
 
@@ -18,12 +18,15 @@ export function withLimit(store: ObjectStore, { speed, signal }: LimitOptions): 
   return replaced(
     around(store, (_, run) => run()),
     {
-      put: (name, bytes) => put(store, send, { name, bytes }),
+      put: (name, bytes, holds) => put(store, send, { name, bytes, holds }),
       putNew: async (name, bytes) => {
         await send.pay(bytes.length);
         return await store.putNew(name, bytes);
       },
-      writer: async () => limitedWriter(await store.writer(), send),
+      writer: async (holds) => {
+        const writer = await store.writer(holds);
+        return store.facts.gathers === true ? paidAtTheEnd(writer, send) : limitedWriter(writer, send);
+      },
       get: (name, range) => get(store, receive, { name, range }),
     },
   );
@@ -38,12 +41,12 @@ interface Direction {
 async function put(
   store: ObjectStore,
   send: Direction,
-  { name, bytes }: { readonly name: string; readonly bytes: Uint8Array },
+  { name, bytes, holds }: { readonly name: string; readonly bytes: Uint8Array; readonly holds: Holds | undefined },
 ): Promise<void> {
   if (store.facts.streams === true && bytes.length > (send.piece ?? Infinity))
-    return await putInPieces(limitedWriter(await store.writer(), send), name, bytes);
+    return await putInPieces(limitedWriter(await store.writer(holds), send), name, bytes);
   await send.pay(bytes.length);
-  await store.put(name, bytes);
+  await store.put(name, bytes, holds);
 }
 
 async function putInPieces(writer: ObjectWriter, name: string, bytes: Uint8Array): Promise<void> {
@@ -66,6 +69,22 @@ function limitedWriter(writer: ObjectWriter, { piece = Infinity, pay }: Directio
       }
     },
     commit: (name) => writer.commit(name),
+    abort: () => writer.abort(),
+  };
+}
+
+/** Of a store that sends nothing before. */
+function paidAtTheEnd(writer: ObjectWriter, { pay }: Direction): ObjectWriter {
+  let size = 0;
+  return {
+    write: async (bytes) => {
+      size += bytes.length;
+      await writer.write(bytes);
+    },
+    commit: async (name) => {
+      await pay(size);
+      await writer.commit(name);
+    },
     abort: () => writer.abort(),
   };
 }

@@ -27,9 +27,9 @@ export function rememberLocks(store: ObjectStore, memory: LockMemory, now: () =>
   return replaced(
     around(store, (_, run) => run()),
     {
-      put: (name, bytes) => noting(name, () => store.put(name, bytes)),
+      put: (name, bytes, holds) => noting(name, () => store.put(name, bytes, holds)),
       putNew: (name, bytes) => noting(name, () => store.putNew(name, bytes)),
-      writer: async () => remembering(await store.writer(), noting),
+      writer: async (holds) => remembering(await store.writer(holds), noting),
       locks: lockMemoryOf(locks, memory),
     },
   );

@@ -1,5 +1,5 @@
 import { codeOf, MusterError } from '../../base/error.ts';
-import type { ObjectStore } from '../store.ts';
+import type { Holds, ObjectStore, ObjectWriter } from '../store.ts';
 import { type Around, around, type Operation, replaced } from './around.ts';
 import { openHeldWriter } from './held-writer.ts';
 import { countTries, type RetryOptions } from './tries.ts';
@@ -21,7 +21,7 @@ export function withRetry(store: ObjectStore, options: RetryOptions): ObjectStor
   const { versions } = store;
   return replaced(around(store, again), {
     putNew: (name, bytes) => again({ doing: 'putNew', name }, newPut(store, name, bytes)),
-    writer: async () => openHeldWriter(store, again),
+    writer: (holds) => openWriter(store, again, holds),
     list: (prefix) => listAgain(() => store.list(prefix), failing({ doing: 'list', name: prefix })),
     ...(versions && {
       versions: {
@@ -31,6 +31,17 @@ export function withRetry(store: ObjectStore, options: RetryOptions): ObjectStor
       },
     }),
   });
+}
+
+/** Where the store keeps the pieces itself, only its commit is made again. */
+async function openWriter(store: ObjectStore, again: Around, holds: Holds | undefined): Promise<ObjectWriter> {
+  if (store.facts.gathers !== true) return openHeldWriter({ store, again, holds });
+  const writer = await store.writer(holds);
+  return {
+    write: (piece) => writer.write(piece),
+    commit: (name) => again({ doing: 'commit', name }, () => writer.commit(name)),
+    abort: () => writer.abort(),
+  };
 }
 
 interface Tries {

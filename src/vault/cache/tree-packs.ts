@@ -88,8 +88,8 @@ export class TreePacks {
 
 /** For packs of folders that are written: what goes to the store goes to the cache too. */
 export function cachingWriter(store: ObjectStore, cache: MetadataCache): Pick<ObjectStore, 'writer'> {
-  const writer: ObjectStore['writer'] = async () => {
-    const [stored, cached] = [await store.writer(), await cache.writer('packs')];
+  const writer: ObjectStore['writer'] = async (holds) => {
+    const [stored, cached] = [await store.writer(holds), await cache.writer('packs')];
     return {
       write: async (piece) => void (await Promise.all([stored.write(piece), cached?.write(piece)])),
       commit: async (name) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ObjectStore, ObjectWriter } from '../../storage/store.ts';
+import type { Holds, ObjectStore, ObjectWriter } from '../../storage/store.ts';
 import type { IndexedPack } from '../format/index-file.ts';
 import { objectName } from '../format/names.ts';
 import type { PackedBlob } from '../format/pack-header.ts';
@@ -10,6 +10,11 @@ import type { BlobType } from '../repository.ts';
 
 /** Written at a time: whole packs in memory cost more and are slower. */
 const pieceLength = 2 ** 20;
+
+/** Of a pack with blobs of this type. */
+export function holdsOf(type: BlobType | undefined): Holds {
+  return type === 'tree' ? 'folders' : 'content';
+}
 
 /** One pack that is being written, in pieces, with its name (the hash of them) computed on the way. */
 export class OpenPack {
@@ -24,8 +29,8 @@ export class OpenPack {
   #filled = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  static async open(store: Pick<ObjectStore, 'writer'>): Promise<OpenPack> {
-    return new OpenPack(await store.writer());
+  static async open(store: Pick<ObjectStore, 'writer'>, type: BlobType): Promise<OpenPack> {
+    return new OpenPack(await store.writer(holdsOf(type)));
   }
 
   private constructor(writer: ObjectWriter) {

@@ -12,7 +12,7 @@ import type { BlobType, Id, SealedBlobToAdd } from '../repository.ts';
 import type { MetadataCache } from '../cache/metadata-cache.ts';
 import { cachingWriter } from '../cache/tree-packs.ts';
 import { BlobSealer } from './blob-sealer.ts';
-import { OpenPack } from './open-pack.ts';
+import { holdsOf, OpenPack } from './open-pack.ts';
 import { packSize } from './pack-size.ts';
 
 /** Packs that may be on their way to the disk while the next are filled. */
@@ -67,7 +67,7 @@ export class PackWriter {
   async addPack(pack: IndexedPack, bytes: Uint8Array): Promise<void> {
     if (this.#fault !== undefined) throw this.#fault;
     const commit = async (): Promise<IndexedPack> => {
-      await this.#options.store.put(objectName('data', pack.id), bytes);
+      await this.#options.store.put(objectName('data', pack.id), bytes, holdsOf(pack.blobs[0]?.type));
       return pack;
     };
     await this.#later({ commit, abort: () => Promise.resolve() });
@@ -135,7 +135,7 @@ export class PackWriter {
   async #start(type: BlobType): Promise<OpenPack> {
     const { store, cache } = this.#options;
     const place = type === 'tree' && cache !== undefined ? cachingWriter(store, cache) : store;
-    const pack = await OpenPack.open(place);
+    const pack = await OpenPack.open(place, type);
     this.#open.set(type, pack);
     return pack;
   }

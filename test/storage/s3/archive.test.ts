@@ -22,12 +22,16 @@ const options = (changes: Partial<S3StoreOptions> = {}): S3StoreOptions => ({
   ...changes,
 });
 
-test('only packs of data go to the class: a vault can always be listed and opened', async () => {
+test('only packs of content go to the class: a vault can always be listed, opened and looked through', async () => {
   const store = await openS3Store(options());
   for (const name of ['config', 'keys/a', 'data/00/a', 'index/a', 'snapshots/a']) await store.put(name, bytes);
   const writer = await store.writer();
   await writer.write(bytes);
   await writer.commit('data/01/b');
+  const folders = await store.writer('folders');
+  await folders.write(bytes);
+  await folders.commit('data/02/c');
+  await store.put('data/03/d', bytes, 'folders');
   const classes = [...glacier.objects].map(([key, { storageClass }]) => [key, storageClass]);
   expect(Object.fromEntries(classes)).toEqual({
     'prod/config': 'STANDARD',
@@ -36,6 +40,8 @@ test('only packs of data go to the class: a vault can always be listed and opene
     'prod/index/a': 'STANDARD',
     'prod/snapshots/a': 'STANDARD',
     'prod/data/01/b': 'DEEP_ARCHIVE',
+    'prod/data/02/c': 'STANDARD',
+    'prod/data/03/d': 'STANDARD',
   });
 });
 

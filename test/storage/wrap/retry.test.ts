@@ -220,7 +220,7 @@ describe('writer', () => {
 
   test('that grows too large to be held goes on as one of the store', async () => {
     const inner = localStore();
-    const writer = openHeldWriter(inner, (_, run) => run(), 1000);
+    const writer = openHeldWriter({ store: inner, again: (_, run) => run(), most: 1000 });
     const pieces = Array.from({ length: 20 }, () => randomBytes(99));
     for (const piece of pieces) await writer.write(piece);
     expect(await namesOf(inner, '')).toEqual([]);
