@@ -149,9 +149,9 @@ function resultsOf(
     bytesFreed: ends.reduce((sum, end) => sum + (factsOf(end, 'prune')?.bytesFreed ?? 0), 0),
     errors: steps.flatMap(({ id }) => errorOf(record, id) ?? []),
     refused: ends.flatMap((end) => end?.faults ?? []),
+    locked: lockedIn(ends),
   };
 }
-    locked: lockedIn(ends),
 
 function lockedIn(ends: readonly ReturnType<typeof endOf>[]): readonly LockedStorage[] {
   const found = new Map<string, LockedStorage>();
