@@ -105,7 +105,7 @@ export class OpenRepository implements Repository {
   }
 
   has(type: BlobType, id: Id): boolean {
-    return this.#pending.has(keyOf(type, id)) || this.#index.has(type, id);
+    return (this.#pending.size > 0 && this.#pending.has(keyOf(type, id))) || this.#index.has(type, id);
   }
 
   async save(type: BlobType, bytes: Uint8Array, { claims, compression }: SaveOptions = {}): Promise<SavedBlob> {

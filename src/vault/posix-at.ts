@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { BytePath } from '../base/capture.ts';
+import type { BytePath, EntryFacts } from '../base/capture.ts';
 import { nativePath } from './open-folder.ts';
 
 /*
@@ -28,6 +28,12 @@ export function statAt(entry: EntryAt): EntryStats {
   return calls.stat(entry) ?? lstatSync(nativePath(entry.access), { bigint: true });
 }
 
+/** As `statAt`, into what is used again: nothing is left behind for each entry. False: ask `statAt`, which says why. */
+export function statInto(look: EntryLook, entry: EntryAt): boolean {
+  calls ??= load();
+  return calls.statInto(look, entry);
+}
+
 /** True when it is sure that the entry has no extended attributes; false: look. */
 export function hasNoAttributes({ folder, name }: EntryAt): boolean {
   calls ??= load();
@@ -37,6 +43,7 @@ export function hasNoAttributes({ folder, name }: EntryAt): boolean {
 interface Calls {
   /** Undefined after any error: Node says what it is. */
   readonly stat: (entry: EntryAt) => EntryStats | undefined;
+  readonly statInto: (look: EntryLook, entry: EntryAt) => boolean;
   /** Bytes of the list of their names; negative where the kernel has no such call, or after an error. */
   readonly countAttributes: (folder: number, name: BytePath) => number;
 }
@@ -54,7 +61,7 @@ function load(): Calls {
   } catch {
     // What `posix.ts` says of it is enough.
   }
-  return { stat: () => undefined, countAttributes: () => -1 };
+  return { stat: () => undefined, statInto: () => false, countAttributes: () => -1 };
 }
 
 const noFollow = 0x100;
@@ -75,6 +82,7 @@ function bind(): Calls {
   return {
     stat: ({ folder, name }) =>
       statx(folder, textOf(name), noFollow, basicFields, result) === 0 ? new Statx(result, halves) : undefined,
+    statInto: (look, { folder, name }) => statx(folder, textOf(name), noFollow, basicFields, look.words) === 0,
     countAttributes: (folder, name) => list(listxattrat, folder, textOf(name), noFollow, null, 0),
   };
 }
@@ -123,6 +131,83 @@ class Statx implements EntryStats {
 
   isDirectory(): boolean {
     return (this.mode & typeBits) === 0o4_0000;
+  }
+}
+
+/** What `statInto` has learned last; true until the next call. Numbers that no number can hold are NaN. */
+export class EntryLook implements EntryFacts {
+  /** `struct statx`. */
+  readonly words: BigUint64Array = new BigUint64Array(32);
+  readonly #halves = new Uint32Array(this.words.buffer);
+
+  get isFile(): boolean {
+    return (this.mode & typeBits) === 0o10_0000;
+  }
+
+  get mode(): number {
+    return this.#half(7) & 0xff_ff;
+  }
+
+  get links(): number {
+    return this.#half(4);
+  }
+
+  get uid(): number {
+    return this.#half(5);
+  }
+
+  get gid(): number {
+    return this.#half(6);
+  }
+
+  get inode(): number {
+    return this.#number(4);
+  }
+
+  get bytes(): number {
+    return this.#number(5);
+  }
+
+  /** Seconds; nothing before 1970. */
+  get ctime(): number {
+    return this.#number(12);
+  }
+
+  get ctimeNanoseconds(): number {
+    return this.#half(26);
+  }
+
+  get mtime(): number {
+    return this.#number(14);
+  }
+
+  get mtimeNanoseconds(): number {
+    return this.#half(30);
+  }
+
+  get device(): number {
+    return Number(this.dev);
+  }
+
+  get dev(): bigint {
+    return deviceOf(this.#half(34), this.#half(35));
+  }
+
+  get ino(): bigint {
+    return this.words[4] ?? 0n;
+  }
+
+  get size(): bigint {
+    return this.words[5] ?? 0n;
+  }
+
+  #half(at: number): number {
+    return this.#halves[at] ?? 0;
+  }
+
+  #number(word: number): number {
+    const high = this.#half(2 * word + 1);
+    return high < 2 ** 21 ? high * 2 ** 32 + this.#half(2 * word) : Number.NaN;
   }
 }
 

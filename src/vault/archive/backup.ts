@@ -4,6 +4,7 @@ import type { BytePath, CaptureRoot } from '../../base/capture.ts';
 import { fromBytePath } from '../../base/capture.ts';
 import { codeOf, MusterError } from '../../base/error.ts';
 import { nativePath } from '../open-folder.ts';
+import { EntryLook } from '../posix-at.ts';
 import { posixCalls } from '../posix.ts';
 import { Tally } from '../progress.ts';
 import type { Id, Repository } from '../repository.ts';
@@ -16,6 +17,7 @@ import { Opened } from './opened.ts';
 import type { BackUpOptions } from './options.ts';
 import { HardLinks } from './known-content.ts';
 import { localOwners } from './owners.ts';
+import { SameFile } from './same-file.ts';
 import { saveTargets } from './save-tree.ts';
 import { SourceFault } from './source-fault.ts';
 import { targetTree } from './targets.ts';
@@ -103,6 +105,8 @@ function contextOf(options: BackUpOptions): ArchiveContext {
     owners,
     ...openCrew(options, { tally, totals, owners }),
     hardLinks: new HardLinks(),
+    sameFile: new SameFile({ owners, isStored: (id) => repository.has('data', id) }),
+    look: new EntryLook(),
     cutter: new FileReader(repository.polynomial),
     opened: new Opened(),
     zeros: undefined,

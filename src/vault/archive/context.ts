@@ -5,6 +5,8 @@ import type { HardLinks } from './known-content.ts';
 import type { Opened } from './opened.ts';
 import type { Owners } from './owners.ts';
 import type { ReadingCrew } from './reading-crew.ts';
+import type { SameFile } from './same-file.ts';
+import type { EntryLook } from '../posix-at.ts';
 import type { ExtendedAttribute } from '../tree/node.ts';
 import type { BytePath } from '../../base/capture.ts';
 import type { Instant } from '../../base/clock.ts';
@@ -16,6 +18,9 @@ export interface ArchiveContext {
   readonly totals: ArchiveTotals;
   readonly owners: Owners;
   readonly hardLinks: HardLinks;
+  readonly sameFile: SameFile;
+  /** What one entry looks like, while it is compared with the parent snapshot. */
+  readonly look: EntryLook;
   /** Reads files, here and in threads. */
   readonly crew: ReadingCrew;
   /** For files that are cut here and stored by all. */

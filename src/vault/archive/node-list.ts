@@ -1,3 +1,5 @@
+import type { TreeText } from '../tree/tree-text.ts';
+
 /** JSON of a node; undefined for what is not in the snapshot; else something that will be known later. */
 export type Saved = string | undefined | PendingNode | LaterNode;
 
@@ -34,13 +36,17 @@ export class LaterNode {
 
 /** The nodes of a folder, in order, while some of them are still being made. */
 export class NodeList {
-  readonly #nodes: (string | undefined)[] = [];
+  /** The same folder in the parent snapshot. */
+  readonly #known: TreeText | undefined;
+  /** A number: of a node of the parent snapshot. */
+  readonly #nodes: (string | number | undefined)[] = [];
   readonly #complete = Promise.withResolvers<void>();
   #pending = 0;
   /** Nothing is added any more: before that, having nothing to wait for means nothing. */
   #isClosed = false;
 
-  constructor() {
+  constructor(known?: TreeText) {
+    this.#known = known;
     // Whoever awaits it gets the fault; until then nobody does.
     this.#complete.promise.catch(() => undefined);
   }
@@ -51,20 +57,37 @@ export class NodeList {
     if (typeof saved === 'object') this.#expect(place, saved);
   }
 
+  /** The node of the parent snapshot that has this number. */
+  addKnown(node: number): void {
+    this.#nodes.push(node);
+  }
+
   get isComplete(): boolean {
     return this.#pending === 0;
   }
 
-  /** Those that are known by now. */
-  get nodes(): readonly (string | undefined)[] {
-    return this.#nodes;
+  /** True when all that is known by now are the nodes of the parent snapshot, letter for letter. */
+  get areKnown(): boolean {
+    const tree = this.#known;
+    if (tree === undefined) return false;
+    let next = 0;
+    for (const node of this.#nodes) {
+      if (node === undefined) continue;
+      if (node !== next && node !== tree.textOf(next)) return false;
+      next += 1;
+    }
+    return next === tree.count;
   }
 
   /** For when all are added. Rejects as soon as one of them does. */
   async whenComplete(): Promise<readonly string[]> {
     this.#isClosed = true;
     if (!this.isComplete) await this.#complete.promise;
-    return this.#nodes.filter((node) => node !== undefined);
+    return this.#nodes.filter((node) => node !== undefined).map((node) => this.#textOf(node));
+  }
+
+  #textOf(node: string | number): string {
+    return typeof node === 'string' ? node : (this.#known?.textOf(node) ?? '');
   }
 
   #expect(place: number, later: PendingNode | LaterNode): void {

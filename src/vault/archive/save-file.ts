@@ -23,54 +23,13 @@ async function saveOtherName(context: ArchiveContext, entry: SourceEntry, stats:
 }
 
 function saveFree(context: ArchiveContext, entry: SourceEntry, stats: EntryStats): Saved | Promise<Saved> {
-  const same = sameText(context, entry, stats);
-  if (same !== undefined) return same;
-  const previous = entry.previous?.node();
+  const previous = entry.previous?.();
   const unchanged = unchangedContent(context.repository, previous, stats);
   compare(context, previous, unchanged);
   const content = unchanged ?? context.hardLinks.contentOf(stats);
   if (content !== undefined) return knownFile(context, entry, { stats, content });
   if (context.crew.hasThreads && stats.size >= minimumToSplit) return saveLarge(context, entry, stats);
   return readLater(context, entry, stats);
-}
-
-/**
- * The node of the parent snapshot, if all that it says of the file but for its content is what would be written now,
- * letter for letter: so the many files that nobody has touched need not be taken apart and put together again.
- */
-function sameText(context: ArchiveContext, entry: SourceEntry, stats: EntryStats): string | undefined {
-  const text = entry.previous?.text;
-  if (text === undefined) return undefined;
-  const size = Number(stats.size);
-  const empty = fileJson({ name: entry.name, attributes: [] }, { stats, size, content: [] }, context.owners);
-  const start = empty.slice(0, -endOfEmpty.length);
-  if (!text.startsWith(start) || !isStored(context, text.slice(start.length))) return undefined;
-  if (attributesOf(context, entry).length > 0) return undefined;
-  context.totals.filesUnmodified += 1;
-  context.tally.add(size);
-  count(context, size);
-  return text;
-}
-
-const endOfEmpty = ']}';
-const quotedId = /"[0-9a-f]{64}"/y;
-/** Of an id in quotes and what follows it. */
-const lengthOfItem = 67;
-
-/**
- * True when it is a list of chunks, to the end of the node, that the vault has. One at a time: a pattern for the whole
- * list of a file of many GiB takes more stack than there is.
- */
-function isStored({ repository }: ArchiveContext, list: string): boolean {
-  if (list === endOfEmpty) return true;
-  const end = list.length - endOfEmpty.length;
-  if ((end + 1) % lengthOfItem !== 0 || !list.endsWith(endOfEmpty)) return false;
-  for (let at = 0; at < end; at += lengthOfItem) {
-    quotedId.lastIndex = at;
-    if (!quotedId.test(list) || (at + lengthOfItem < end && list[at + lengthOfItem - 1] !== ',')) return false;
-    if (!repository.has('data', list.slice(at + 1, at + 65))) return false;
-  }
-  return true;
 }
 
 /** What became of the file since the parent snapshot, as restic counts it. */

@@ -22,7 +22,7 @@ export async function saveStream(context: ArchiveContext, entry: SourceEntry, ro
 
 /** It was read, whatever was known of it: what counts is whether its content is what it was. */
 function compare({ totals }: ArchiveContext, { previous }: SourceEntry, content: readonly Id[]): void {
-  const known = previous?.node()?.content;
+  const known = previous?.()?.content;
   if (known === undefined) totals.filesNew += 1;
   else if (known.length === content.length && known.every((id, at) => id === content[at])) totals.filesUnmodified += 1;
   else totals.filesChanged += 1;

@@ -15,6 +15,7 @@ import { previousFolder } from './previous.ts';
 import type { PreviousEntry } from './previous.ts';
 import { isPending, LaterNode, NodeList } from './node-list.ts';
 import type { PendingNode, Saved } from './node-list.ts';
+import { sameNodes } from './same-entry.ts';
 import { reading, SourceFault } from './source-fault.ts';
 import { saveStream } from './save-stream.ts';
 import { syntheticFolder } from './synthetic.ts';
@@ -65,16 +66,22 @@ async function walkFolder(context: ArchiveContext, given: Place): Promise<Walked
   const names = namesIn(given);
   const place = entered(context, given, names);
   const known = await previousFolder(context.repository, place.previous);
-  const nodes = new NodeList();
+  const nodes = new NodeList(known.tree);
+  const same = sameNodes(context, place, known.tree);
   for (const name of names) {
     if (context.tally.isOutOfBreath()) await context.tally.pause();
+    const node = same(name);
+    if (node !== -1) {
+      nodes.addKnown(node);
+      continue;
+    }
     const saved = saveOrNote(context, place, { name, previous: known.entry(name) });
     nodes.add(saved instanceof Promise ? await saved : saved);
     if (context.crew.isFull) await context.crew.room();
   }
   const { isComplete } = nodes;
-  const same = isComplete ? known.treeOf(nodes.nodes) : undefined;
-  return { isComplete, tree: async () => same ?? (await saveNodes(context, nodes)) };
+  const unchanged = isComplete && nodes.areKnown ? known.id : undefined;
+  return { isComplete, tree: async () => unchanged ?? (await saveNodes(context, nodes)) };
 }
 
 async function saveNodes(context: ArchiveContext, nodes: NodeList): Promise<Id> {
@@ -221,7 +228,7 @@ function saveDisk(context: ArchiveContext, entry: SourceEntry, rule: Rule): Save
 }
 
 async function saveDiskFolder(context: ArchiveContext, entry: SourceEntry, rule: Rule): Promise<Saved> {
-  const folder = await walkDiskFolder(context, entry, { ...rule, previous: entry.previous?.node()?.subtree });
+  const folder = await walkDiskFolder(context, entry, { ...rule, previous: entry.previous?.()?.subtree });
   const node = async (): Promise<string> => (await folder.finish()).node;
   return folder.isComplete ? await node() : { pending: node() };
 }
@@ -273,7 +280,7 @@ async function saveAbove(context: ArchiveContext, entry: SourceEntry, target: Ta
   const own = stats ? nodeOf(entry.name, stats, context.owners) : syntheticFolder(entry.name, context.time);
   const attributes = stats ? attributesOf(context, entry) : [];
   context.totals.folders += 1;
-  const place = { path: entry.path, disk: undefined, target, previous: entry.previous?.node()?.subtree };
+  const place = { path: entry.path, disk: undefined, target, previous: entry.previous?.()?.subtree };
   const walked = await walkFolder(context, place);
   const node = async (): Promise<string> => nodeJson({ ...own, attributes, subtree: await walked.tree() });
   return walked.isComplete ? await node() : { pending: node() };

@@ -34,7 +34,12 @@ export class BlobIndex {
   }
 
   has(type: BlobType, id: Id): boolean {
-    return !this.#matches(type, id).next().done;
+    this.#want(id);
+    const mask = this.#slots.length - 1;
+    for (let slot = (this.#wanted[0] ?? 0) & mask; ; slot = (slot + 1) & mask) {
+      const entry = (this.#slots[slot] ?? 0) - 1;
+      if (entry < 0 || this.#isEntry(entry, type, this.#wanted)) return entry >= 0;
+    }
   }
 
   /** Every place of a blob: the same one may lie in several packs. */
