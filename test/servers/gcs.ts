@@ -71,11 +71,11 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
   const call: Call = { request, response, url, body: await buffer(request) };
   const session = url.searchParams.get('upload_id');
   if (session !== null) return state.uploads.serve(session, call, state.buckets);
-  if (!isLetIn(state.login, request.headers.authorization))
-    return refuse(response, 401, { reason: 'authError', message: 'Invalid Credentials' });
   const [, upload, name, key] = /^(\/upload)?\/storage\/v1\/b\/([^/]+)\/o(?:\/(.+))?$/.exec(url.pathname) ?? [];
   if (name === undefined) return refuse(response, 404, { reason: 'notFound', message: 'Not Found' });
   const bucket = state.buckets.get(decodeURIComponent(name));
+  if (bucket?.open !== true && !isLetIn(state.login, request.headers.authorization))
+    return refuse(response, 401, { reason: 'authError', message: 'Invalid Credentials' });
   if (!bucket) return refuse(response, 404, { reason: 'notFound', message: 'The specified bucket does not exist.' });
   if (upload !== undefined) return uploadApi(bucket, state.uploads, call);
   objectsApi(bucket, key === undefined ? undefined : decodeURIComponent(key), call);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent, type AgentOptions } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getCACertificates } from 'node:tls';
 import { messageOf, MusterError } from '../../base/error.ts';
@@ -56,6 +57,12 @@ function impatient(agent: Agent): Agent {
     });
     watch(socket);
     return socket;
+  };
+  const reuse = agent.reuseSocket.bind(agent);
+  agent.reuseSocket = (socket, request) => {
+    reuse(socket, request);
+    // Between requests it had less time: as much as the server keeps it.
+    (socket as Socket).setTimeout(patience);
   };
   return agent;
 }

@@ -34,6 +34,8 @@ export class Bucket {
   readonly versions: 'none' | 'kept';
   /** A retention policy keeps everything from being removed or replaced. */
   retention = false;
+  /** Everybody may do everything, without a token (`allUsers`). */
+  open = false;
   #objects: StoredObject[] = [];
   #generation = 1_700_000_000_000_000;
 
@@ -61,10 +63,10 @@ export class Bucket {
     return object;
   }
 
-  /** With `versions`, the one that is read becomes an older one; an older one goes for good. */
-  remove(object: StoredObject | undefined): void {
+  /** With `versions`, the one that is read becomes an older one; one that is named by its generation goes for good. */
+  remove(object: StoredObject | undefined, how: 'as usual' | 'for good' = 'as usual'): void {
     if (!object) return;
-    if (this.versions === 'kept' && !object.noncurrent) object.noncurrent = true;
+    if (this.versions === 'kept' && how === 'as usual') object.noncurrent = true;
     else this.#objects = this.#objects.filter((other) => other !== object);
   }
 }
@@ -87,6 +89,15 @@ export function resourceOf({ name: bucket }: Bucket, object: StoredObject): Read
   };
 }
 
-export function hashesOf(bytes: Buffer): { readonly md5Hash: string; readonly crc32c: string } {
-  return { md5Hash: hash('md5', bytes, 'base64'), crc32c: crc32c(bytes) };
+const known = new WeakMap<Buffer, Hashes>();
+
+interface Hashes {
+  readonly md5Hash: string;
+  readonly crc32c: string;
+}
+
+export function hashesOf(bytes: Buffer): Hashes {
+  const hashes = known.get(bytes) ?? { md5Hash: hash('md5', bytes, 'base64'), crc32c: crc32c(bytes) };
+  known.set(bytes, hashes);
+  return hashes;
 }

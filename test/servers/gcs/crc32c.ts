@@ -7,7 +7,8 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** Castagnoli's (RFC 4960, appendix B), big-endian, in base64: as Cloud Storage writes it. */
 export function crc32c(bytes: Uint8Array): string {
   let value = 0xffffffff;
-  for (const byte of bytes) value = (table[(value ^ byte) & 0xff] ?? 0) ^ (value >>> 8);
+  // An iterator would take ten times as long.
+  for (let i = 0; i < bytes.length; i += 1) value = (table[(value ^ (bytes[i] ?? 0)) & 0xff] ?? 0) ^ (value >>> 8);
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32BE((value ^ 0xffffffff) >>> 0);
   return checksum.toString('base64');

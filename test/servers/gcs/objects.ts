@@ -43,12 +43,12 @@ function placeOf({ name, generation }: StoredObject): string {
   return `${name} ${generation}`;
 }
 
-function remove(bucket: Bucket, object: StoredObject, { response }: Call): void {
+function remove(bucket: Bucket, object: StoredObject, { url, response }: Call): void {
   if (bucket.retention) {
     const message = `Object '${bucket.name}/${object.name}' is subject to bucket's retention policy and cannot be deleted`;
     return refuse(response, 403, { reason: 'retentionPolicyNotMet', message });
   }
-  bucket.remove(object);
+  bucket.remove(object, url.searchParams.has('generation') ? 'for good' : 'as usual');
   response.writeHead(204).end();
 }
 

@@ -56,20 +56,23 @@ export class Uploads {
     if (!bucket) return refuse(response, 404, { reason: 'notFound', message: 'The specified bucket does not exist.' });
     if (this.#take(session, call) === 'complete') {
       this.#sessions.delete(id);
-      finish(bucket, { ...session, url: session.url }, call);
+      finish(bucket, session, call);
     }
   }
 
   #take(session: Session, { request, response, body }: Call): 'complete' | 'answered' {
-    const [, from, to, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(request.headers['content-range'] ?? '') ?? [];
-    const isLast = Number(to) + 1 === Number(total);
-    const fits = Number(from) === session.bytes.length && Number(to) + 1 - Number(from) === body.length;
-    if (!fits || (!isLast && body.length % granule !== 0)) {
+    // `*`: as much as comes; in the place of the total: not known, or known by the end of the body.
+    const range = /^bytes (?:(\d+)-(\d+|\*)|\*)\/(\d+|\*)$/.exec(request.headers['content-range'] ?? '');
+    const [, from = session.bytes.length, last = '*', whole = '*'] = range ?? [];
+    const end = last === '*' ? Number(from) + body.length : Number(last) + 1;
+    const total = whole === '*' && last === '*' ? end : Number(whole);
+    const fits = Number(from) === session.bytes.length && end - Number(from) === body.length;
+    if (!range || !fits || (end !== total && body.length % granule !== 0)) {
       refuse(response, 400, { reason: 'badRequest', message: 'Invalid request: wrong range of bytes' });
       return 'answered';
     }
     session.bytes = Buffer.concat([session.bytes, body.subarray(0, this.keepsOfPart)]);
-    if (session.bytes.length === Number(total)) return 'complete';
+    if (session.bytes.length === total) return 'complete';
     response.writeHead(308, { range: `bytes=0-${session.bytes.length - 1}`, 'content-length': 0 }).end();
     return 'answered';
   }
@@ -99,7 +102,9 @@ function partsOf(body: Buffer, boundary: string): readonly Buffer[] {
 }
 
 function finish(bucket: Bucket, { facts, bytes, url }: Omit<Session, 'bucket'>, { response }: Call): void {
-  const { name = '', md5Hash, crc32c, storageClass } = facts;
+  const { md5Hash, crc32c, storageClass } = facts;
+  const name = url.searchParams.get('name') ?? facts.name ?? '';
+  if (name === '') return refuse(response, 400, { reason: 'required', message: 'Required parameter: name' });
   const hashes = hashesOf(bytes);
   const there = bucket.find(name);
   if (url.searchParams.get('ifGenerationMatch') === '0' && there)
