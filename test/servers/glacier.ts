@@ -24,8 +24,8 @@ export interface Glacier extends AsyncDisposable {
 const archives = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /**
- * Answers as Amazon's published API does for objects in archive classes: PutObject, HeadObject, GetObject, RestoreObject
- * and ListObjectsV2 of the bucket `archive`, by path. Signatures aren't looked at. No S3 server that can be installed
+ * Answers as Amazon's published API does for objects in archive classes: PutObject, HeadObject, GetObject, RestoreObject,
+ * DeleteObject and ListObjectsV2 of the bucket `archive`, by path. Signatures aren't looked at. No S3 server that can be installed
  * archives anything.
  */
 export async function startGlacier(): Promise<Glacier> {
@@ -56,6 +56,7 @@ async function answer(objects: Objects, request: IncomingMessage, response: Serv
   if (request.method === 'PUT') return put(objects, { key, body, request, response });
   if (key === '') return list(objects, url.searchParams.get('prefix') ?? '', response);
   const object = objects.get(key);
+  if (request.method === 'DELETE') return remove(objects, key, response);
   if (!object) return refuse(response, 404, 'NoSuchKey');
   if (request.method === 'POST' && url.searchParams.has('restore')) return restore(object, String(body), response);
   read(object, request, response);
@@ -75,19 +76,30 @@ function put(objects: Objects, { key, body, request, response }: Put): void {
   response.writeHead(200, { etag: '"0"' }).end();
 }
 
+function remove(objects: Objects, key: string, response: ServerResponse): void {
+  objects.delete(key);
+  response.writeHead(204).end();
+}
+
 function read(object: ArchivedObject, request: IncomingMessage, response: ServerResponse): void {
   const away = archives.has(object.storageClass) && object.restore !== 'restored';
   if (request.method === 'GET' && away) return refuse(response, 403, 'InvalidObjectState');
   const expiry = 'expiry-date="Fri, 21 Dec 2035 00:00:00 GMT"';
   const state = { none: undefined, ongoing: 'ongoing-request="true"', restored: `ongoing-request="false", ${expiry}` };
   const restore = state[object.restore];
-  response.writeHead(200, {
-    'content-length': object.bytes.length,
+  const bytes = partOf(object.bytes, request.headers.range);
+  response.writeHead(request.headers.range === undefined ? 200 : 206, {
+    'content-length': bytes.length,
     // Amazon names every class but the standard one.
     ...(object.storageClass !== 'STANDARD' && { 'x-amz-storage-class': object.storageClass }),
     ...(restore !== undefined && { 'x-amz-restore': restore }),
   });
-  response.end(request.method === 'HEAD' ? undefined : object.bytes);
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+function partOf(bytes: Buffer, range: string | undefined): Buffer {
+  const [, from = '0', to = ''] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? [];
+  return bytes.subarray(Number(from), to === '' ? undefined : Number(to) + 1);
 }
 
 function restore(object: ArchivedObject, asked: string, response: ServerResponse): void {

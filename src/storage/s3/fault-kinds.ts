@@ -81,7 +81,7 @@ export const faultsByName: Readonly<Record<string, FaultKind>> = {
   NoSuchKey: { code: 'object-missing', hint: 'Check that this is the right storage target; else use another copy.' },
   InvalidObjectState: {
     code: 'object-archived',
-    hint: 'Wait until it was asked back from its archive class: minutes to two days, by the class and `thaw.tier`.',
+    hint: 'A restore asks for it and waits: minutes to two days, by the class and `thaw.tier`. Copies and checks do not.',
   },
   InvalidStorageClass: refused('Set `storageClass` of the storage target to one that this server has.'),
   InvalidEncryptionAlgorithmError: encryption,

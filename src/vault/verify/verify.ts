@@ -8,7 +8,7 @@ import type { Snapshot, VaultCheck, VerifyRequest, VerifyResult } from '../vault
 import type { Findings } from './findings.ts';
 import { findNeeded } from './needed.ts';
 import type { Needed } from './needed.ts';
-import { checkPackSizes } from './pack-sizes.ts';
+import { checkPackSizes, refuseArchived } from './pack-sizes.ts';
 import type { PackSizes } from './pack-sizes.ts';
 import { readPacks } from './read-packs.ts';
 import { samplePacks } from './sample.ts';
@@ -30,7 +30,7 @@ interface Subject extends VerifyOptions {
 /**
  * Checks a snapshot, changing nothing. `basic`: every object that it needs is there in full length, and what names
  * others decrypts. `standard`: also that folders and files are complete, and a sample of the packs, read to the last
- * byte. `thorough`: also all other packs.
+ * byte. `thorough`: also all other packs; throws `object-archived` when some must be asked for first.
  */
 export async function verifySnapshot(options: VerifyOptions): Promise<VerifyResult> {
   const { repository, clock, request, signal } = options;
@@ -42,6 +42,7 @@ export async function verifySnapshot(options: VerifyOptions): Promise<VerifyResu
   const needed = await findNeeded(repository, snapshot.tree, tally);
   tally.finish();
   const sizes = await checkPackSizes(repository, needed.packs, signal);
+  if (request.level === 'thorough') refuseArchived(repository.store, sizes);
   const subject = { ...options, snapshot, needed, sizes };
   const checks = await basicChecks(subject);
   const question = { repository, clock, snapshot: snapshot.id, packs: needed.packs, signal };
@@ -136,8 +137,12 @@ async function readAndJudge(subject: Subject, checks: readonly VaultCheck[]): Pr
   const chosen = chosenPacks(subject);
   const fault = faultIn(await readChosen(subject, chosen), 'packs are damaged');
   const rest = needed.packs.size - chosen.length;
+  const archived = subject.sizes.archived.size;
   const notTested = [
     ...(rest === 0 ? [] : [`the bytes of ${rest} of ${needed.packs.size} packs`]),
+    ...(archived === 0
+      ? []
+      : [`whether ${archived === 1 ? '1 pack' : `${archived} packs`} in an archive class can be asked back and read`]),
     ...unchecked(request),
   ];
   const read = `${chosen.length} of ${needed.packs.size} packs were read to the last byte`;
@@ -148,10 +153,13 @@ async function readAndJudge(subject: Subject, checks: readonly VaultCheck[]): Pr
   return { checks: [...checks, check], notTested };
 }
 
-function chosenPacks({ request, needed, snapshot, clock }: Subject): readonly string[] {
+function chosenPacks({ request, needed, snapshot, clock, sizes }: Subject): readonly string[] {
   if (request.level === 'thorough') return [...needed.packs];
   const { verifiedAt } = request;
-  return samplePacks(needed.packs, { snapshot: snapshot.id, now: clock.now(), verifiedAt });
+  return samplePacks(
+    [...needed.packs].filter((id) => !sizes.archived.has(id)),
+    { snapshot: snapshot.id, now: clock.now(), verifiedAt },
+  );
 }
 
 /** A sample is too short to be shown; where all is read, the bytes of all packs are the whole. */

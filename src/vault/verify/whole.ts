@@ -7,7 +7,7 @@ import type { Snapshot, VaultCheck, VerifyAllRequest, VerifyResult } from '../va
 import { damageOrThrow } from './access.ts';
 import { Findings } from './findings.ts';
 import { findNeeded } from './needed.ts';
-import { checkPackSizes } from './pack-sizes.ts';
+import { checkPackSizes, refuseArchived } from './pack-sizes.ts';
 import { readPacks } from './read-packs.ts';
 
 export interface VerifyAllOptions {
@@ -88,7 +88,9 @@ async function checkPacks({ repository, clock, request, signal }: VerifyAllOptio
   const indexed = new Set<Id>();
   for (const { id } of repository.packs()) indexed.add(id);
   const stored = await repository.listIds('data');
-  const { findings, bytes } = await checkPackSizes(repository, indexed, signal);
+  const sizes = await checkPackSizes(repository, indexed, signal);
+  const { findings, bytes } = sizes;
+  refuseArchived(repository.store, sizes);
   const tally = new Tally({ clock, signal, onProgress: request.onProgress });
   tally.bytesTotal = bytes;
   const read = await readPacks(stored, {

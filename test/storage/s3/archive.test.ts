@@ -1,7 +1,12 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../../src/base/clock.ts';
 import { openS3Store, type S3StoreOptions } from '../../../src/storage/s3.ts';
 import { infosOf } from '../../conformance/listing.ts';
+import { createVault } from '../../../src/vault/open-vault.ts';
 import { type Glacier, startGlacier } from '../../servers/glacier.ts';
+import { compareTrees } from '../../vault/compare-trees.ts';
+import { folderWith, noise, temporaryFolder, treeRequest } from '../../vault/place.ts';
 
 const bytes = Buffer.from('0123456789');
 
@@ -51,7 +56,7 @@ test('what is archived can be read after it was asked for and has come', async (
   await expect(store.get('data/00/a')).rejects.toMatchObject({
     code: 'object-archived',
     retryable: false,
-    hint: expect.stringContaining('asked back'),
+    hint: expect.stringContaining('restore asks for it'),
   });
   expect(await infosOf(store, 'data/')).toMatchObject([{ name: 'data/00/a', archived: true }]);
 
@@ -104,4 +109,30 @@ test('a server that ignores conditions is found out, and nothing is replaced', a
   expect(await store.putNew('config', Buffer.from('other'))).toBe(false);
   expect(glacier.objects.get('prod/config')?.bytes).toEqual(bytes);
   expect(await store.putNew('other', bytes)).toBe(true);
+});
+
+test('a vault whose content is archived is looked through at once, restored when it has come, and says what it did not read', async () => {
+  const store = await openS3Store(options());
+  // It is not waited for an archive that has what was asked for at the next look.
+  const clock = { ...systemClock, sleep: async () => Promise.resolve(glacier.finishRestores()) };
+  const vault = await createVault({ store, passphrases: ['correct horse'], clock });
+  const source = folderWith({ a: noise(3_000_000), b: 'small' });
+  const { snapshot } = await vault.backup(treeRequest(source));
+  const classes = [...glacier.objects].filter(([key]) => key.startsWith('prod/data/'));
+  expect(classes.map(([, { storageClass }]) => storageClass).sort()).toEqual(['DEEP_ARCHIVE', 'STANDARD']);
+
+  const { checks, notTested } = await vault.verify({ snapshot, level: 'standard' });
+  expect(checks.filter(({ passed }) => !passed)).toEqual([]);
+  expect(notTested).toContain('whether 1 pack in an archive class can be asked back and read');
+  const refusal = { code: 'object-archived', message: expect.stringContaining('1 pack is in an archive class') };
+  await expect(vault.verify({ snapshot, level: 'thorough' })).rejects.toMatchObject(refusal);
+  await expect(vault.verifyAll({})).rejects.toMatchObject(refusal);
+
+  const impatient = vault.restore({ snapshot, target: temporaryFolder(), overwrite: 'never' });
+  await expect(impatient).rejects.toMatchObject({ code: 'object-archived' });
+  const target = temporaryFolder();
+  await vault.restore({ snapshot, target, overwrite: 'never', thaw: 'wait' });
+  expect(compareTrees(source, join(target, source))).toEqual([]);
+  expect((await vault.verify({ snapshot, level: 'thorough' })).checks.every(({ passed }) => passed)).toBe(true);
+  await vault.close();
 });
