@@ -1,9 +1,12 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { codeOf, messageOf, MusterError } from '../base/error.ts';
 
 /** Primary result codes of SQLite: the low byte of an extended one. */
 const sqliteBusy = new Set([5, 6, 15]);
 const sqliteDamaged = new Set([11, 26]);
 const sqliteFull = 13;
+const sqliteFailed = 10;
 const sqliteUnwritable = new Set([3, 8, 10, 14, 23]);
 
 /**
@@ -15,6 +18,7 @@ export function journalFault(path: string, error: unknown): unknown {
   const result = resultCode(error);
   if (sqliteDamaged.has(result)) return damaged(path, `it is damaged or no database: ${messageOf(error)}`, error);
   if (result === sqliteFull || codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT') return full(path, error);
+  if (result === sqliteFailed && hasNoRoom(path)) return full(path, error);
   if (sqliteBusy.has(result)) return busy(path, error);
   if (sqliteUnwritable.has(result) || isSystemError(error)) return notWritable(path, error);
   return error;
@@ -67,6 +71,15 @@ function resultCode(error: unknown): number {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return 0;
   return error.errcode & 0xff;
 }
+
+/** On a full disk SQLite can't make the memory that its processes share, and calls that a failure of the disk. */
+function hasNoRoom(path: string): boolean {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  return bavail * bsize < sharedMemory;
+}
+
+/** In bytes. */
+const sharedMemory = 65_536;
 
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requireProgram } from '../require.ts';
 import { compareTrees } from '../vault/compare-trees.ts';
 import { isRoot } from '../vault/place.ts';
+import { canMount } from './mounting.ts';
 import { addNoise, makeSite, restic, run, runJson } from './shop.ts';
 import type { RunOptions } from './shop.ts';
 
@@ -133,15 +134,4 @@ async function expectRestored(snapshot: string): Promise<void> {
   await restic(vault, 'restore', snapshot, '--target', target);
   expect(compareTrees(join(site, 'web'), join(target, site, 'web'))).toStrictEqual([]);
   rmSync(target, { recursive: true });
-}
-
-function canMount(): boolean {
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch (error) {
-    if (process.env['MUSTER_TEST_REQUIRE'] === 'all') throw new Error('tests need to mount', { cause: error });
-    console.warn('\n*** SKIPPED: mounting is not possible here; tests that need it do not run ***\n');
-    return false;
-  }
 }
