@@ -118,6 +118,10 @@ export interface ObjectVersions {
   changed(prefix: string): AsyncIterable<{ readonly name: string; readonly change: 'removed' | 'replaced' }>;
   /** Makes the first version that was written the one that is read. */
   restore(name: string): Promise<void>;
+  /** The first version that was written. Throws `object-missing`. */
+  first(name: string): Promise<Buffer>;
+  /** Nothing of this name is read any more, but for `first`; also where it is locked. For what others have planted. */
+  hide(name: string): Promise<void>;
 }
 
 /** What a thief of the credentials would do, by the raw means of the kind of store. Only ever used on objects made for it. */

@@ -77,8 +77,9 @@ function changedLines(changed: RepairReport['changed']): readonly string[] {
   const count = (kind: string): number => changed.filter(({ change }) => change === kind).length;
   const first = changed.slice(0, mostNamed).map(({ name, change }) => `  ${change}: ${printable(name)}`);
   const more = changed.length > mostNamed ? [`  and ${changed.length - mostNamed} more`] : [];
+  const planted = count('planted') === 0 ? '' : `, and ${counted(count('planted'), 'key slot')} planted`;
   const what = `${counted(count('removed'), 'object')} removed and ${count('replaced')} replaced by somebody`;
-  return [`${what}; the first versions are still there`, ...first, ...more];
+  return [`${what}, whose first versions are still there${planted}`, ...first, ...more];
 }
 
 const mostNamed = 20;

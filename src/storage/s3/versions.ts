@@ -12,7 +12,15 @@ import { upload } from './upload.ts';
 
 /** In a bucket without versions nothing was ever changed, and nothing can be brought back. */
 export function objectVersions(place: S3Place): ObjectVersions {
-  return { changed: (prefix) => changed(place, prefix), restore: (name) => restore(place, name) };
+  return {
+    changed: (prefix) => changed(place, prefix),
+    restore: (name) => restore(place, name),
+    first: async (name) => {
+      const { VersionId } = await firstOf(place, name);
+      return await readObject(place, { name, version: VersionId });
+    },
+    hide: (name) => removeVersion(place, { name }),
+  };
 }
 
 interface Changed {
@@ -53,7 +61,7 @@ async function areAlike(
 async function restore(place: S3Place, name: string): Promise<void> {
   const history = await historyOf(place, name);
   const first = history.versions.at(-1);
-  if (!first) throw nothingKept(place, name);
+  if (!first) return nothingKept(place, name);
   if (history.versions.length > 1) return await copyOver(place, name, first);
   for (const version of history.removals) await removeVersion(place, { name, version });
 }
@@ -90,8 +98,13 @@ function holdsOf({ StorageClass }: ObjectVersion): Holds {
   return StorageClass === 'STANDARD' ? 'folders' : 'content';
 }
 
-function nothingKept(place: S3Place, name: string): MusterError {
-  return new MusterError(`${place.description} has no version of ${name}`, {
+async function firstOf(place: S3Place, name: string): Promise<ObjectVersion> {
+  const { versions } = await historyOf(place, name);
+  return versions.at(-1) ?? nothingKept(place, name);
+}
+
+function nothingKept(place: S3Place, name: string): never {
+  throw new MusterError(`${place.description} has no version of ${name}`, {
     code: 'object-missing',
     hint: 'Use another copy.',
   });

@@ -77,6 +77,8 @@ function versionsAround(versions: ObjectVersions, call: Around): ObjectVersions 
   return {
     changed: (prefix) => stepsAround(versions.changed(prefix), { doing: 'versions.changed', name: prefix }, call),
     restore: (name) => call({ doing: 'versions.restore', name }, () => versions.restore(name)),
+    first: (name) => call({ doing: 'versions.first', name }, () => versions.first(name)),
+    hide: (name) => call({ doing: 'versions.hide', name }, () => versions.hide(name)),
   };
 }
 

@@ -28,6 +28,8 @@ export function withRetry(store: ObjectStore, options: RetryOptions): ObjectStor
         changed: (prefix) =>
           listAgain(() => versions.changed(prefix), failing({ doing: 'versions.changed', name: prefix })),
         restore: (name) => again({ doing: 'versions.restore', name }, () => versions.restore(name)),
+        first: (name) => again({ doing: 'versions.first', name }, () => versions.first(name)),
+        hide: (name) => again({ doing: 'versions.hide', name }, () => versions.hide(name)),
       },
     }),
   });

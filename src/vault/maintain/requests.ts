@@ -51,10 +51,10 @@ export interface Difference {
   readonly sizeAfter: number | undefined;
 }
 
-/** An object of the vault that somebody has removed or replaced. */
+/** An object of the vault that somebody has removed, replaced, or put there. */
 export interface ChangedObject {
   readonly name: string;
-  readonly change: 'removed' | 'replaced';
+  readonly change: 'removed' | 'replaced' | 'planted';
 }
 
 /** What a repair found, and, unless it was only a check, mended. */
