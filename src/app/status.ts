@@ -23,6 +23,15 @@ export async function statusOf(state: State): Promise<StatusReport> {
   );
 }
 
+function sealedState(state: State, name: string): SealedState | undefined {
+  const kept = keepsCatalog(state.plan.storage.get(name)?.type ?? 'local');
+  if (!kept) return { kept, at: undefined, runsBehind: 0, fault: undefined };
+  if (!state.hasJournal()) return undefined;
+  const { sealedMarks } = state.journal();
+  const mark = sealedMarks.of(name);
+  return mark && { kept, at: mark.at, runsBehind: sealedMarks.runsAfter(mark.sequence), fault: mark.fault };
+}
+
 function stateOf(catalog: Catalog, system: string): SystemState {
   const backups = catalog.backups({ system });
   return {
