@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { Agent, type AgentOptions } from 'node:http';
+import type { Agent as HttpAgent, AgentOptions } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getCACertificates } from 'node:tls';
 import { messageOf, MusterError } from '../../base/error.ts';
+import { Agent } from './node-http.ts';
 
 export interface AgentRequest {
   /** Of the server: says whether it is reached by TLS. */
@@ -21,7 +22,7 @@ const patience = 120_000;
  * Keeps connections; proxies come from the environment (`HTTPS_PROXY`, `NO_PROXY`). A connection over which nothing comes or
  * goes is ended. Throws `storage-failed` when the file of authorities can't be read.
  */
-export function createAgent({ url, ca, connections }: AgentRequest): Agent {
+export function createAgent({ url, ca, connections }: AgentRequest): HttpAgent {
   const options: AgentOptions = {
     keepAlive: true,
     maxSockets: connections,
@@ -47,7 +48,7 @@ export function readAuthorities(path: string): string {
 }
 
 /** Node says when a connection was silent for too long, and leaves it to others to end it. */
-function impatient(agent: Agent): Agent {
+function impatient(agent: HttpAgent): HttpAgent {
   const create = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
     // Through a proxy it is known only later. Plain connections give nothing to the callback.

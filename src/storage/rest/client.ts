@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { Agent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
+import type { Agent as HttpAgent, IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { getCACertificates } from 'node:tls';
 import type { Milliseconds } from '../../base/clock.ts';
 import { codeOf, messageOf, MusterError } from '../../base/error.ts';
+import { Agent, request as httpRequest } from '../http/node-http.ts';
 import { BadAnswer, BadStatus } from './fault.ts';
 
 /** Where and how a server is reached: the facts of `RestStorage`, with its secrets looked up. */
@@ -38,7 +39,7 @@ export interface RestBody {
 export class RestClient {
   readonly #place: RestPlace;
   readonly #base: URL;
-  #agent: Promise<Agent> | undefined;
+  #agent: Promise<HttpAgent> | undefined;
 
   /** Throws `storage-failed` when the address isn't one. */
   constructor(place: RestPlace) {
@@ -134,7 +135,7 @@ function badAddress(why: string): MusterError {
   });
 }
 
-async function agentOf({ connections, ca }: RestPlace, base: URL): Promise<Agent> {
+async function agentOf({ connections, ca }: RestPlace, base: URL): Promise<HttpAgent> {
   const options = { keepAlive: true, maxSockets: connections, scheduling: 'lifo' as const };
   if (base.protocol === 'http:') return new Agent(options);
   const authorities = ca === undefined ? {} : { ca: [...getCACertificates('default'), await readAuthorities(ca)] };

@@ -1,10 +1,10 @@
-import { Agent as PlainAgent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { Readable } from 'node:stream';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { readAuthorities } from '../http/agent.ts';
 import { DirectReads } from '../http/direct-reads.ts';
+import { Agent as PlainAgent } from '../http/node-http.ts';
 import type { WholeAnswer } from '../http/incoming.ts';
 
 type Handle = NodeHttpHandler['handle'];
