@@ -29,6 +29,7 @@ const programs: Readonly<Record<string, string>> = {
   'ceph-mon': 'ceph-mon',
   'ceph-osd': 'ceph-osd',
   faketime: 'faketime',
+  pg_dump: 'postgresql',
 };
 
 const missing = Object.keys(programs).filter((program) => !isInstalled(program));

@@ -11,6 +11,7 @@ type Makers = {
 const makers: Makers = {
   files: async () => (await import('./files.ts')).filesSource,
   sqlite: async () => (await import('./sqlite.ts')).createSqliteSource(),
+  postgres: async (world) => (await import('./postgres.ts')).createPostgresSource(world),
   command: async (world) => (await import('./command.ts')).createCommandSource(world),
 };
 

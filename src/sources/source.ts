@@ -59,7 +59,7 @@ export interface Capture {
 }
 
 export interface RestoreSourceRequest {
-  readonly place: { readonly kind: 'in-place' } | { readonly kind: 'folder'; readonly path: string };
+  readonly place: { readonly kind: 'in-place' } | RestoreFolder;
   /** Patterns over snapshot paths; empty: everything. */
   readonly paths: readonly string[];
   readonly overwrite: 'never' | 'always';
@@ -71,6 +71,13 @@ export interface RestoreSourceRequest {
   readonly read: (path: BytePath) => AsyncIterable<Uint8Array>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+}
+
+export interface RestoreFolder {
+  readonly kind: 'folder';
+  readonly path: string;
+  /** `trial`: the folder is thrown away; what matters is whether the data would be good. */
+  readonly purpose?: 'trial' | undefined;
 }
 
 /** What is known of a path in the snapshot; an `Entry` of the vault is one. */

@@ -60,11 +60,11 @@ async function backUp<D extends SourceDefinition>(
 ): Promise<StoredBackup> {
   const scratch = await mkdtemp(join(folder, 'scratch-'));
   const capture = await source.capture(definition, { scratch, signal: never });
-  const { roots, paths, manifest } = capture;
+  const { roots, paths } = capture;
   const result = await vault.backup({ roots, paths, parent: undefined, time: Date.now(), tags: [] });
   await capture.release();
   const faults = result.faults.map(({ path, detail }) => `${fromBytePath(path)}: ${detail}`);
-  return { snapshot: result.snapshot, manifest, faults };
+  return { snapshot: result.snapshot, manifest: capture.manifest, faults };
 }
 
 function requestFor(vault: Vault, { snapshot, manifest }: StoredBackup): RestoreSourceRequest {

@@ -83,7 +83,7 @@ export interface Recovery {
 export type { BackupType } from '../../base/backup.ts';
 export type VerifyLevel = 'basic' | 'standard' | 'thorough' | 'forensic';
 
-export type SourceDefinition = FilesSource | SqliteSource | CommandSource;
+export type SourceDefinition = FilesSource | SqliteSource | CommandSource | PostgresSource;
 
 export interface FilesSource {
   readonly type: 'files';
@@ -147,6 +147,49 @@ export interface CommandSource {
   readonly allowEmpty: boolean;
   /** Of either program, from its start to its end. */
   readonly timeout: Milliseconds | undefined;
+}
+
+/** Databases of a PostgreSQL server, by its own programs. */
+export interface PostgresSource {
+  readonly type: 'postgres';
+  readonly at: Position;
+  /** `logical`: a dump of each database, and the roles and tablespaces of the server. */
+  readonly method: 'logical';
+  readonly server: PostgresServer;
+  /** Who reads for backups. */
+  readonly login: PostgresLogin;
+  /** Who writes for restores, where it is somebody else. */
+  readonly restoreLogin: PostgresLogin | undefined;
+  /** Undefined: all that accept connections, without templates. */
+  readonly databases: readonly string[] | undefined;
+  readonly format: 'custom' | 'plain';
+  /** Names, in which `*` stands for any text. Empty: all schemas. */
+  readonly schemas: readonly string[];
+  /** `schema.table`, with `*` as well. Empty: all tables. */
+  readonly tables: readonly string[];
+  readonly exclude: readonly string[];
+  /** Whether the hashes of passwords are kept with the roles. */
+  readonly rolePasswords: boolean;
+  /** How many connections load a dump at once. */
+  readonly jobs: number;
+  /** Absolute path of the folder of pg_dump and its like; undefined: those on the PATH. */
+  readonly binaries: string | undefined;
+}
+
+export interface PostgresServer {
+  /** Name, address, or folder of the socket; undefined: what libpq does without. */
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly sslmode: string | undefined;
+  /** Absolute path of a PEM file. */
+  readonly sslrootcert: string | undefined;
+}
+
+export interface PostgresLogin {
+  /** Undefined: the name of the user that muster runs as. */
+  readonly user: string | undefined;
+  /** Undefined: the server asks for none, or `~/.pgpass` has it. */
+  readonly password: Secret | undefined;
 }
 
 export interface Schedule extends Named {

@@ -5,6 +5,7 @@ import { positionOf } from '../read/source-file.ts';
 import { argumentsOf } from './arguments.ts';
 import type { Scope } from './scope.ts';
 import { commandSourceOf } from './source-command.ts';
+import { postgresSourceOf } from './source-postgres.ts';
 import { authoredText, flagOf, pathOf, positiveDurationOf, sizeOf, textOf, wordOf } from './values.ts';
 
 /** What a system is backed up from; undefined when it is not even a map. */
@@ -22,6 +23,7 @@ export function sourceOf({ name, value }: Entry, scope: Scope): SourceDefinition
   const type = textOf(child(node, 'type'));
   if (type === 'sqlite') return { type, at, path: placeOf(child(node, 'path'))[0] ?? '' };
   if (type === 'command') return commandSourceOf(node, scope);
+  if (type === 'postgres') return postgresSourceOf(name, node, scope);
   return {
     type: 'files',
     at,

@@ -76,10 +76,12 @@ function judge(end: End, call: ProgramCall, said: BoundedOutput, kill: () => voi
   throw new MusterError(`${program} ${reason}${lastLines(said.lines())}`, { ...call.fault, retryable: true });
 }
 
-/** Whole lines only, so that a secret in one can be found and replaced. */
+/** Three lines from the last one on that speaks of an error. Whole ones only, so that a secret in one can be found and replaced. */
 function lastLines(text: string): string {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && line.length <= 500);
-  return lines.length === 0 ? '' : `: ${lines.slice(-3).join('; ')}`;
+  const error = lines.findLastIndex((line) => /\b(?:error|fatal|panic)\b/i.test(line));
+  const told = error < 0 ? lines.slice(-3) : lines.slice(error, error + 3);
+  return told.length === 0 ? '' : `: ${told.join('; ')}`;
 }
 
 function tookTooLong(program: string, timeout: Milliseconds): MusterError {

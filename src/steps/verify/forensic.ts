@@ -54,7 +54,7 @@ async function restoreTo(folder: string, request: TrialRequest, context: StepCon
   return await (
     await sourceOf(definition, context)
   ).restore(definition, {
-    place: { kind: 'folder', path: folder },
+    place: { kind: 'folder', path: folder, purpose: 'trial' },
     paths: [],
     overwrite: 'never',
     manifest,
