@@ -93,6 +93,7 @@ async function withSealed<T>(
     clock,
     cacheFolder: '',
     onKeyUsed: () => undefined,
+    onNoRescue: () => undefined,
   });
   try {
     const sealed = await vaults.sealed(name, 'init');

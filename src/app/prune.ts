@@ -12,6 +12,7 @@ import { execute } from './engine.ts';
 import type { LockedStorage, PruneEstimate, PruneOptions, PruneOutcome } from './requests.ts';
 import { named } from './named.ts';
 import { endOf, errorOf, factsOf } from './record.ts';
+import type { SkippedStorage } from './skipped-storage.ts';
 import type { State } from './state.ts';
 import { filledTargets } from './stores.ts';
 
@@ -48,16 +49,37 @@ async function storeTimes(state: State): Promise<ReadonlyMap<string, ReadonlyMap
 export async function estimatePrune(state: State, options: PruneOptions): Promise<PruneEstimate> {
   const decisions = await decisionsOf(state, options);
   const gone = removalsOf(state, decisions);
+  const { pruned, skipped } = await targetsToPrune(state, gone);
   let bytesFreed = 0;
-  for (const name of await filledTargets(state.plan, state.stores)) {
+  for (const name of pruned) {
     const vault = await state.vaults.open(name, { purpose: 'prune' });
     const without = gone.flatMap((removal) => snapshotsOf(removal, name));
     bytesFreed += (await vault.prune({ mode: 'plan', without, signal: options.signal })).bytesFreed;
   }
-  return { decisions, excess: excessOf(decisions, options.maxDelete ?? usualMaxDelete), bytesFreed };
+  return { decisions, excess: excessOf(decisions, options.maxDelete ?? usualMaxDelete), bytesFreed, skipped };
 }
 
 const usualMaxDelete = 0.5;
+
+interface TargetsToPrune {
+  readonly pruned: readonly string[];
+  readonly skipped: readonly SkippedStorage[];
+}
+
+/** What an append-only target holds can be removed by nobody here, so nothing is asked of it. */
+async function targetsToPrune({ plan, stores }: State, gone: readonly Removal[]): Promise<TargetsToPrune> {
+  const filled = await filledTargets(plan, stores);
+  const keeps = (name: string): boolean => {
+    const target = plan.storage.get(name);
+    return target !== undefined && 'appendOnly' in target && target.appendOnly;
+  };
+  const reason = 'nothing is removed from a target that is append-only';
+  const skipped = filled.filter(keeps).map((storage) => {
+    const backups = gone.filter((removal) => snapshotsOf(removal, storage).length > 0).length;
+    return { storage, backups, reason };
+  });
+  return { pruned: filled.filter((name) => !keeps(name)), skipped };
+}
 
 /** Removes what retention decides from every target, and frees its bytes. Throws `too-much-to-remove`. */
 export async function prune(state: State, options: PruneOptions): Promise<PruneOutcome> {
@@ -65,7 +87,7 @@ export async function prune(state: State, options: PruneOptions): Promise<PruneO
   const decisions = await decisionsOf(state, options);
   if (excess === 'refuse') refuseExcess(decisions, maxDelete);
   const gone = removalsOf(state, decisions);
-  const storage = await filledTargets(state.plan, state.stores);
+  const { pruned: storage, skipped } = await targetsToPrune(state, gone);
   const steps = planRemoval(state.plan, { backups: gone, storage, keeping: keepingOf(state, decisions) });
   const systems = [...new Set(gone.map(({ backup }) => backup.system))];
   const outcome = await execute(state, {
@@ -77,7 +99,7 @@ export async function prune(state: State, options: PruneOptions): Promise<PruneO
     onFailure: 'continue',
     signal,
   });
-  return { ...outcome, ...resultsOf(steps, outcome.record, gone), decisions };
+  return { ...outcome, ...resultsOf(steps, outcome.record, gone), decisions, skipped };
 }
 
 function refuseExcess(decisions: readonly RetentionDecision[], share: number): void {

@@ -14,6 +14,7 @@ import type { RetentionDecision } from '../retention/decide.ts';
 import type { Excess } from '../retention/guard.ts';
 import type { RepairReport } from '../vault/maintain/requests.ts';
 import type { BackupExecution, CopyExecution } from '../schedule/execution.ts';
+import type { SkippedStorage } from './skipped-storage.ts';
 
 export interface PreviewOptions {
   readonly from: Instant;
@@ -132,6 +133,7 @@ export interface PruneEstimate {
   /** Scopes of which more than `maxDelete` would go. */
   readonly excess: readonly Excess[];
   readonly bytesFreed: number;
+  readonly skipped: readonly SkippedStorage[];
 }
 
 export interface PruneOutcome extends RunOutcome {
@@ -143,6 +145,7 @@ export interface PruneOutcome extends RunOutcome {
   readonly refused: readonly Fault[];
   /** What storage targets keep locked: copies of backups that would have gone, and bytes that nothing needs. */
   readonly locked: readonly LockedStorage[];
+  readonly skipped: readonly SkippedStorage[];
   readonly errors: readonly ErrorFacts[];
 }
 

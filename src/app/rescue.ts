@@ -6,14 +6,16 @@ import type { ObjectStore } from '../storage/store.ts';
 
 /**
  * Puts `RESCUE.md` and the script that it names into a storage target, unless they are there as they should be. restic
- * passes over both. A store that refuses them is no reason to stop: what is written next meets the same fault and says so.
+ * passes over both. A store that refuses them is no reason to stop; why it does is the result.
  */
-export async function writeRescue(store: ObjectStore, plan: Plan, storage: string): Promise<void> {
+export async function writeRescue(store: ObjectStore, plan: Plan, storage: string): Promise<MusterError | undefined> {
   try {
     await putIfOther(store, 'RESCUE.md', Buffer.from(rescueText(plan, storage)));
     await putIfOther(store, 'rescue.mjs', await readFile(script));
+    return undefined;
   } catch (error) {
-    if (!(error instanceof MusterError)) throw error;
+    if (error instanceof MusterError) return error;
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { messageOf, MusterError } from '../base/error.ts';
 import { usernameHere } from '../base/process.ts';
-import type { MusterEvent, MusterEventBody } from '../journal/event.ts';
+import type { ErrorFacts, MusterEvent, MusterEventBody } from '../journal/event.ts';
 import type { Catalog, Journal } from '../journal/journal.ts';
 import { openJournal } from '../journal/open.ts';
 import { createNotifier, type Notifier } from '../notify/notifier.ts';
@@ -71,6 +71,7 @@ export function createState(plan: Plan, options: OpenOptions): State {
     clock,
     cacheFolder: join(folder, 'cache'),
     onKeyUsed: ({ run, ...use }) => state.note({ type: 'key.used', ...use }, run),
+    onNoRescue: (storage, why) => state.note({ type: 'rescue.refused', storage, error: shown(state, why) }),
   });
   const journal = once(() => openJournal({ folder, clock }));
   const notifier = once(() => notifierOf(state));
@@ -139,10 +140,12 @@ function markInterrupted(state: State, journal: Journal): void {
 
 /** To those who watch: it is no news once it has passed. */
 function showRetry(state: State, storage: string, { attempt, wait, error }: RetryNotice): void {
-  const { code, message, hint } = error;
-  const facts = { code, message: state.secrets.redact(message), hint };
-  const body = { type: 'storage.retrying', storage, attempt, waitMs: wait, error: facts } as const;
+  const body = { type: 'storage.retrying', storage, attempt, waitMs: wait, error: shown(state, error) } as const;
   for (const listener of state.listeners) tellQuietly(listener, { run: '', at: state.clock.now(), ...body });
+}
+
+function shown({ secrets }: State, { code, message, hint }: MusterError): ErrorFacts {
+  return { code, message: secrets.redact(message), hint };
 }
 
 /** What a listener throws in a run is on record; here there is none that it could be part of. */

@@ -48,6 +48,8 @@ export interface VaultsRequest extends PlanKeys {
   /** Where index files, snapshots and folders of remote vaults are kept at hand. */
   readonly cacheFolder: string;
   readonly onKeyUsed: (use: KeyUse) => void;
+  /** A target in which a vault was made takes no rescue page. Later nobody is told again. */
+  readonly onNoRescue: (storage: string, why: MusterError) => void;
 }
 
 export function createVaults(request: VaultsRequest): Vaults {
@@ -101,11 +103,21 @@ interface Asked extends Omit<OpenVaultRequest, 'like'> {
 }
 
 async function openAndRecord(request: VaultsRequest, storage: Storage, asked: Asked): Promise<Vault> {
-  const { key, opened } = await openOrCreate(request, storage, asked);
-  if (asked.create === true) await writeRescue(await request.stores.open(storage), request.plan, storage.name);
+  const found = await openOrCreate(request, storage, asked);
+  const { key, opened } = found;
+  if (asked.create === true) await layRescue(request, storage, 'made' in found ? 'new' : 'known');
   const { purpose, run } = asked;
   noteUse(request, { storage: storage.name, key, slot: opened.keySlot, purpose, run });
   return opened;
+}
+
+async function layRescue(
+  { stores, plan, onNoRescue }: VaultsRequest,
+  storage: Storage,
+  vault: 'new' | 'known',
+): Promise<void> {
+  const why = await writeRescue(await stores.open(storage), plan, storage.name);
+  if (why && vault === 'new') onNoRescue(storage.name, why);
 }
 
 function noteUse({ onKeyUsed, knownSlots }: VaultsRequest, use: KeyUse): void {
@@ -148,7 +160,7 @@ async function createOrOpen(request: VaultsRequest, storage: Storage, like: Vaul
       like,
       cacheFolder,
     });
-    return { key, opened };
+    return { key, opened, made: true };
   } catch (error) {
     if (codeOf(error) !== 'vault-exists') throw error;
     return await open(request, storage);

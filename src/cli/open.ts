@@ -30,6 +30,7 @@ export async function withMuster<T>(session: Session, work: (muster: Muster) => 
     if (event.type === 'run.interrupted') session.tell(interruptedText(event));
     if (event.type === 'storage.retrying' && session.globals().quiet !== true) session.tell(retryText(event));
     if (event.type === 'catalog.failed' || event.type === 'catalog.repaired') session.tell(catalogText(event));
+    if (event.type === 'rescue.refused') session.tell(rescueText(event));
     if (event.type === 'run.started') collectEarly();
   });
   try {
@@ -58,6 +59,11 @@ function catalogText(event: EventOf<'catalog.failed' | 'catalog.repaired'>): str
   if (event.type === 'catalog.failed')
     return `! ${event.storage}: plan and catalog could not be sealed there: ${oneLine(event.error.message)}; the next run tries again`;
   return `! ${event.storage}: ${event.events} events of the sealed catalog were gone, and are there again: who has removed them?`;
+}
+
+/** A vault can be rescued without the page, by who knows how. */
+function rescueText({ storage, error }: EventOf<'rescue.refused'>): string {
+  return `! ${storage}: RESCUE.md could not be put there: ${oneLine(error.message)}; keep the page of docs/rescue at hand elsewhere`;
 }
 
 function retryText({ storage, attempt, waitMs, error }: EventOf<'storage.retrying'>): string {

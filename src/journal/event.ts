@@ -201,6 +201,8 @@ export type MusterEventBody =
       readonly hash: string;
       readonly event: MusterEvent;
     }
+  /** A storage target in which a vault was made takes no `RESCUE.md`. Belongs to no run. */
+  | { readonly type: 'rescue.refused'; readonly storage: string; readonly error: ErrorFacts }
   /** The newest events could not be sealed in a storage target; that is tried again after the next run. Belongs to no run. */
   | { readonly type: 'catalog.failed'; readonly storage: string; readonly error: ErrorFacts }
   /** Events that had been sealed in a storage target were gone from there, and are there again. Belongs to no run. */

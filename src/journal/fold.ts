@@ -39,6 +39,7 @@ export function fold(database: Database, sequence: number, event: MusterEvent): 
       return foldRotation(database, event);
     case 'evidence.imported':
       return foldTakenOver(database, sequence, event);
+    case 'rescue.refused':
     case 'catalog.failed':
     case 'catalog.repaired':
     case 'copy.lagging':

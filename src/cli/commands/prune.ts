@@ -36,7 +36,7 @@ async function prune(muster: Muster, options: Options, session: Session): Promis
   const outcome = await carryOut(muster, request, session);
   const held = outcome.decisions.some((decision) => decision.held === true);
   session.exitCode = exitCodeOfOutcome(outcome) || (held ? 3 : 0);
-  const { run, status, decisions, removed, bytesFreed, refused, errors } = outcome;
+  const { run, status, decisions, removed, bytesFreed, skipped, refused, errors } = outcome;
   const locked = outcome.locked.map((one) => ({ ...one, until: isoOf(one.until) }));
   if (!session.globals().json) return session.print(renderPruneOutcome(outcome, muster.plan.timezone));
   const document = {
@@ -46,6 +46,7 @@ async function prune(muster: Muster, options: Options, session: Session): Promis
     removed,
     bytesFreed,
     locked,
+    skipped,
     refused,
     errors,
   };
@@ -80,11 +81,11 @@ function requestOf(options: Options, session: Session): PruneOptions {
 }
 
 function showEstimate(muster: Muster, estimate: PruneEstimate, session: Session): void {
-  const { decisions, bytesFreed } = estimate;
+  const { decisions, bytesFreed, skipped } = estimate;
   const wouldRemove = decisions.filter(({ action }) => action === 'delete').length;
   if (!session.globals().json) return session.print(renderEstimate(estimate, muster.plan.timezone));
   const counts = { removed: 0, bytesFreed: 0, wouldRemove, wouldFree: bytesFreed };
-  session.print(documentOf({ decisions: decisions.map(decisionJson), ...counts }));
+  session.print(documentOf({ decisions: decisions.map(decisionJson), ...counts, skipped }));
 }
 
 const help = `

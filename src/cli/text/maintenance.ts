@@ -13,22 +13,23 @@ import { errorLines, faultLines } from './fault.ts';
 import { oneLine, printable } from './printable.ts';
 
 /** What `prune --dry-run` shows. */
-export function renderEstimate({ decisions, excess, bytesFreed }: PruneEstimate, timezone: string): string {
+export function renderEstimate({ decisions, excess, bytesFreed, skipped }: PruneEstimate, timezone: string): string {
   const warnings = excess.map(
     ({ system, schedule, storage, all, removed }) =>
       `${system} (${schedule ?? 'by hand'}${storage === undefined ? '' : `, on ${storage}`}): ${removed} of ${all} would go, more than --max-delete allows without a question`,
   );
   const end = `About ${formatSize(bytesFreed)} would be freed.`;
-  return [renderRetention(decisions, timezone), ...warnings, end].join('\n\n');
+  return [renderRetention(decisions, timezone), ...warnings, ...skipped.map(skippedLine), end].join('\n\n');
 }
 
 export function renderPruneOutcome(outcome: PruneOutcome, timezone: string): string {
-  const { run, status, decisions, removed, bytesFreed, refused, locked, errors } = outcome;
+  const { run, status, decisions, removed, bytesFreed, refused, locked, skipped, errors } = outcome;
   const held = decisions.filter((decision) => decision.held === true);
   return [
     `${counted(removed, 'backup')} removed, ${formatSize(Math.max(0, bytesFreed))} freed.`,
     ...(held.length > 0 ? [renderRetention(held, timezone)] : []),
     ...locked.map((one) => lockedLine(one, timezone)),
+    ...skipped.map(skippedLine),
     ...faultLines(refused),
     ...errors.flatMap((error) => errorLines('failed', error)),
     `run ${run}: ${status}`,
@@ -41,6 +42,11 @@ function lockedLine({ storage, backups, bytes, until }: PruneOutcome['locked'][n
     ...(bytes > 0 ? [`${formatSize(bytes)} that nothing needs`] : []),
   ];
   return `${storage} keeps ${what.join(' and ')} locked${until === undefined ? '' : ` until ${dateTime(until, timezone)}`}`;
+}
+
+function skippedLine({ storage, backups, reason }: PruneOutcome['skipped'][number]): string {
+  const left = backups === 0 ? '' : `; ${counted(backups, 'backup')} would go from there`;
+  return `${storage} was left alone: ${reason}${left}`;
 }
 
 export function renderRepairOutcome({ run, status, report, error }: RepairOutcome, timezone: string): string {
