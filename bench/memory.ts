@@ -10,8 +10,8 @@ import { buildOperation, removeBuild } from './vault/build.ts';
 /*
  * Shows that the memory of a vault's operations does not grow with what is backed up: `node bench/memory.ts [--files
  * 1000000] [--limit 256] [--folder PLACE]`. All run inside a control group of so many MiB, where this may make one, so
- * that one which takes more is killed; the caches of the system count there too, and give way. The last lines say what
- * one more piece takes while it is stored, and when it is known.
+ * that one which takes more is killed; the caches of the system count there too, and give way, but not files in memory:
+ * PLACE is on a disk. The last lines say what one more piece takes while it is stored, and when it is known.
  */
 
 const { values } = parseArgs({
@@ -34,19 +34,20 @@ try {
   report('10 files', smallFiles(join(folder, 'few'), { files: 10, contents: 10 }));
   report('50 GiB of hole in one file', hole(join(folder, 'hole')), ['first', 'again', 'check']);
   report(`${files} files, 1000 contents`, smallFiles(join(folder, 'many'), { files, contents: 1000 }));
-  const contents = files / 5;
-  const pieces = report(
+  const contents = Math.round(files / 2.5);
+  const more = report(
     `${contents} files, all different`,
-    smallFiles(join(folder, 'new'), { files: contents, contents }),
+    smallFiles(join(folder, 'more'), { files: contents, contents }),
   );
-  const same = report(
-    `${contents} files, 1000 contents`,
-    smallFiles(join(folder, 'old'), { files: contents, contents: 1000 }),
+  const half = contents / 2;
+  const less = report(
+    `${half} files, all different`,
+    smallFiles(join(folder, 'less'), { files: half, contents: half }),
   );
   console.log('');
   for (const [i, what] of ['stored', 'known'].entries()) {
-    const bytes = (((pieces[i] ?? 0) - (same[i] ?? 0)) * 2 ** 20) / (contents - 1000);
-    console.log(`${Math.round(bytes)} bytes for each piece that is ${what}`);
+    const bytes = (((more[i] ?? 0) - (less[i] ?? 0)) * 2 ** 20) / half;
+    console.log(`${Math.round(bytes)} bytes for one more piece that is ${what}`);
   }
 } finally {
   group?.close();
