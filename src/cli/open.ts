@@ -26,10 +26,12 @@ export async function withMuster<T>(session: Session, work: (muster: Muster) => 
   // What acts on plans is loaded only once there is a plan to act on.
   const { openMuster } = await import('../index.ts');
   const muster = openMuster(plan, { env: session.env, ...(state ? { state: resolve(session.cwd, state) } : {}) });
+  const told = new Set<string>();
   muster.on((event) => {
+    if (event.type === 'attempt.finished' && event.error !== undefined) told.add(event.error.message);
     if (event.type === 'run.interrupted') session.tell(interruptedText(event));
     if (event.type === 'storage.retrying' && session.globals().quiet !== true) session.tell(retryText(event));
-    if (event.type === 'catalog.failed' || event.type === 'catalog.repaired') session.tell(catalogText(event));
+    if (event.type === 'catalog.failed' || event.type === 'catalog.repaired') session.tell(catalogText(event, told));
     if (event.type === 'rescue.refused') session.tell(rescueText(event));
     if (event.type === 'run.started') collectEarly();
   });
@@ -54,10 +56,12 @@ function interruptedText({ run, kind, name, steps }: EventOf<'run.interrupted'>)
   return `! Run ${run} (${kind} ${name}) was interrupted: its process is gone.${unknown}`;
 }
 
-/** What of the evidence is not where it should be. */
-function catalogText(event: EventOf<'catalog.failed' | 'catalog.repaired'>): string {
-  if (event.type === 'catalog.failed')
-    return `! ${event.storage}: plan and catalog could not be sealed there: ${oneLine(event.error.message)}; the next run tries again`;
+/** What of the evidence is not where it should be. A fault that the run has met already is told only once. */
+function catalogText(event: EventOf<'catalog.failed' | 'catalog.repaired'>, told: ReadonlySet<string>): string {
+  if (event.type === 'catalog.failed') {
+    const reason = told.has(event.error.message) ? '' : `: ${oneLine(event.error.message)}`;
+    return `! ${event.storage}: plan and catalog could not be sealed there${reason}; the next run tries again`;
+  }
   return `! ${event.storage}: ${event.events} events of the sealed catalog were gone, and are there again: who has removed them?`;
 }
 

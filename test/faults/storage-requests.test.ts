@@ -85,10 +85,10 @@ describe.runIf(programs)('a target in a bucket', { timeout: 120_000 }, () => {
   test('a quota that is used up in the middle of a backup, and raised', async () => {
     const cloud = await Cloud.create(server);
     await cloud.succeed('backup', 'web');
-    cloud.addFiles('one', 40_000_000);
+    cloud.addFiles('one', 24_000_000);
     const quota = (...words: readonly string[]) =>
       server.admin('quota', ...words, '--quota-scope=bucket', '--uid=main');
-    await quota('set', '--max-size=20M');
+    await quota('set', '--max-size=12M');
     await quota('enable');
     const failed = await cloud.muster('backup', 'web');
     expectOneMessage(failed, /hint: Raise the quota/);
@@ -141,6 +141,7 @@ function expectOneMessage({ exitCode, stdout, stderr }: Called, says: RegExp): v
   expect(said).toMatch(says);
   expect(said).toContain('s3 muster-');
   expect(said.match(/hint: /g)).toHaveLength(1);
+  expect(stderr.match(/s3 muster-/g)).toHaveLength(1);
 }
 
 /** A tenth is spoilt, half of that after the server did what it was asked for. */
