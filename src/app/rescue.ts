@@ -66,7 +66,14 @@ muster snapshots ${storage}
 muster restore SNAPSHOT --from ${storage} --to /srv/rescue
 \`\`\`
 
-With the whole plan at hand: \`muster catalog rebuild --from ${storage}\`, and its runbooks work again.
+The whole plan and the catalog lie here as well, sealed below \`muster/\`. In an empty folder, with the passphrase in PASSPHRASE:
+
+\`\`\`sh
+muster init --from /path/of/this/folder --passphrase-env PASSPHRASE
+\`\`\`
+
+writes the plan's files there and brings back what is known of the backups; then restores and runbooks work again. With the plan at
+hand: \`muster catalog rebuild --from ${storage}\`.
 
 ## With restic
 

@@ -126,8 +126,29 @@ describe.runIf(requireProgram('restic'))('a repository that restic made', () => 
     restic('backups', 'backup', join(folder, 'data'));
     await using(
       async (muster) => {
+        const { found, byTags } = await muster.rebuildCatalog('second');
+        expect({ found, byTags }).toEqual({ found: [made.backups[0]?.backup], byTags: 0 });
+        expect(await muster.rebuildCatalog('primary')).toMatchObject({
+          found: [],
+          completed: [],
+          known: 1,
+          foreign: 1,
+        });
+        expect(muster.runs().map((run) => run.id)).toContain(made.run);
+      },
+      { state: 'another machine' },
+    );
+    // Without what lies sealed there, the tags on the snapshots tell the rest.
+    for (const target of ['backups', 'second']) rmSync(join(folder, target, 'muster'), { recursive: true });
+    await using(
+      async (muster) => {
         const first = await muster.rebuildCatalog('second');
-        expect(first).toMatchObject({ found: [{ id, system: 'web', files: 1, bytesTotal: 5 }], known: 0, foreign: 0 });
+        expect(first).toMatchObject({
+          found: [{ id, system: 'web', files: 1, bytesTotal: 5 }],
+          byTags: 1,
+          known: 0,
+          foreign: 0,
+        });
         const then = await muster.rebuildCatalog('primary');
         expect(then).toMatchObject({ found: [], completed: [{ id }], known: 0, foreign: 1 });
         expect(await muster.rebuildCatalog('primary')).toMatchObject({ found: [], completed: [], known: 1 });
@@ -142,7 +163,7 @@ describe.runIf(requireProgram('restic'))('a repository that restic made', () => 
         expect((await restoreTo(muster, 'web', 'second')).status).toBe('succeeded');
         expect((await muster.backup({ systems: ['web'] })).backups[0]?.backup).toMatchObject({ type: 'incremental' });
       },
-      { state: 'another machine' },
+      { state: 'a third machine' },
     );
   });
 

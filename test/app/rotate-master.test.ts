@@ -56,6 +56,10 @@ describe('a new master key for a storage target', () => {
       expect(second).toEqual(before?.storage[1]);
       expect(existsSync(join(folder, 'backups/snapshots', primary?.snapshot ?? ''))).toBe(true);
       expect((await muster.backup({ systems: ['web'] })).backups[0]?.backup?.type).toBe('incremental');
+      expect((await muster.rebuildCatalog('primary')).evidence).toMatchObject({
+        faults: [],
+        catalogs: [{ missing: [] }],
+      });
       return after.id;
     });
     const restored = await using(

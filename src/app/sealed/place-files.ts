@@ -42,7 +42,7 @@ export async function writeFiles({ files }: PlacedPlan, folder: string): Promise
 
 /** Whoever has the key can seal any path: it must be one that muster itself would have written. */
 function refuseOdd(path: string): void {
-  if (posix.isAbsolute(path) && path !== '/' && posix.normalize(path) === path && !/[\0\r\n]/.test(path)) return;
+  if (posix.isAbsolute(path) && !path.endsWith('/') && posix.normalize(path) === path && !/[\0\r\n]/.test(path)) return;
   throw refused(`${JSON.stringify(path)} is no path of a plan`);
 }
 

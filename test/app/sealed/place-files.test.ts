@@ -3,12 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { codeOf } from '../../../src/base/error.ts';
 import { placeFiles, writeFiles } from '../../../src/app/sealed/place-files.ts';
 
 const text = 'muster: 1\n';
 
 function planOf(entry: string, ...paths: readonly string[]) {
   return { entry, files: paths.map((path) => ({ path, text })) };
+}
+
+/** No path where it was refused for what it is. */
+function placedOrRefused(plan: ReturnType<typeof planOf>): readonly string[] {
+  try {
+    const { entry, files } = placeFiles(plan, '/new');
+    return [entry, ...files.map(({ to }) => to)];
+  } catch (error) {
+    if (codeOf(error) === 'plan-refused') return [];
+    throw error;
+  }
 }
 
 describe('the files of a sealed plan', () => {
@@ -59,14 +71,10 @@ describe('the files of a sealed plan', () => {
     );
     fc.assert(
       fc.property(path, fc.array(path, { minLength: 1, maxLength: 4 }), (entry, paths) => {
-        try {
-          const placed = placeFiles(planOf(entry, ...paths), '/new');
-          for (const to of [placed.entry, ...placed.files.map((file) => file.to)]) {
-            expect(to.startsWith('/new/')).toBe(true);
-            expect(to.split('/')).not.toContain('..');
-          }
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'plan-refused' });
+        const placed = placedOrRefused(planOf(entry, ...paths));
+        for (const to of placed) {
+          expect(to.startsWith('/new/')).toBe(true);
+          expect(to.split('/')).not.toContain('..');
         }
       }),
     );
