@@ -1,6 +1,7 @@
 import { backup, planBackup } from './app/backup.ts';
 import { backupOf, filesOf, listBackups, runOf } from './app/catalog.ts';
 import { checkStorage, tamperStorage } from './app/check-storage.ts';
+import { lockStorage } from './app/lock-storage.ts';
 import { compareBackups } from './app/compare.ts';
 import { copy, plannedCopies } from './app/copy.ts';
 import type { Muster, OpenOptions } from './app/muster.ts';
@@ -40,6 +41,7 @@ export function openMuster(plan: Plan, options: OpenOptions = {}): Muster {
     snapshots: (storage) => listSnapshots(state, storage),
     checkStorage: (options) => checkStorage(state, options),
     tamperStorage: (storage) => tamperStorage(state, storage),
+    lockStorage: (storage, signal) => lockStorage(state, storage, signal),
     rebuildCatalog: (storage) => rebuildCatalog(state, storage),
     close: () => state.close(),
   };

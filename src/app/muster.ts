@@ -14,6 +14,7 @@ import type { Move } from '../retention/moves.ts';
 import type { KeyChange, KeyOptions, StorageKeys } from './keys.ts';
 import type { CheckStorageOptions, StorageCheck, TamperReport } from './check-storage.ts';
 import type { RebuildOutcome } from './rebuild.ts';
+import type { LockedBackup } from './lock-storage.ts';
 import type { MasterRotation, RotateMasterRequest } from './rotate-master.ts';
 import type { SnapshotList } from './snapshots.ts';
 import type {
@@ -106,6 +107,8 @@ export interface Muster {
   checkStorage(options: CheckStorageOptions): Promise<StorageCheck>;
   /** Attempts what a thief of the plan's credentials would do, on objects of its own. */
   tamperStorage(storage: string): Promise<TamperReport>;
+  /** Locks what the backups in an immutable target need for as long as the plan promises. Throws `not-immutable`. */
+  lockStorage(storage: string, signal?: AbortSignal): Promise<readonly LockedBackup[]>;
   /** Brings the backups that lie in a storage target back into the catalog. */
   rebuildCatalog(storage: string): Promise<RebuildOutcome>;
   /** The key slots of each storage target, and which of the plan's keys opens them. */

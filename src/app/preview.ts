@@ -6,10 +6,12 @@ import { guard } from '../retention/guard.ts';
 import { copiesBetween, executionsBetween } from '../schedule/executions.ts';
 import { awaitedCopies } from './copy.ts';
 import { factsFrom } from './facts.ts';
+import { judgeImmutability } from '../order/objectives/immutability.ts';
 import type { Preview, PreviewOptions } from './requests.ts';
 import { named } from './named.ts';
 import type { State } from './state.ts';
 import { knownOutlook } from './storage-use.ts';
+import { storageOf } from './stores.ts';
 
 export function preview(state: State, { from, until, systems }: PreviewOptions): Preview {
   const { plan } = state;
@@ -30,8 +32,21 @@ export function preview(state: State, { from, until, systems }: PreviewOptions):
       capacity: storage.capacity,
       ...knownOutlook(state, storage),
     })),
-    objectives: judgeObjectives(plan, { now: state.clock.now(), facts: factsFrom(catalog), systems }),
+    immutability: judgeImmutability(plan, (name) => knownOutlook(state, storageOf(plan, name))),
+    objectives: judgeObjectives(plan, {
+      now: state.clock.now(),
+      facts: factsFrom(catalog),
+      systems,
+      destructible: destructibleIn(state),
+    }),
   };
+}
+
+/** Targets of which the last tamper test has destroyed something. */
+function destructibleIn(state: State): ReadonlySet<string> {
+  if (!state.hasJournal()) return new Set();
+  const names = [...state.plan.storage.keys()];
+  return new Set(names.filter((name) => state.journal().tamperTest(name)?.verdict === 'unprotected'));
 }
 
 export function graph(state: State, options: GraphOptions): RecoveryGraph {

@@ -9,6 +9,7 @@ import type { ParamValue } from '../plan/model/runbook.ts';
 import type { BackupType, VerifyLevel } from '../plan/model/system.ts';
 import type { RecoveryReport } from '../observe/report/report.ts';
 import type { ObjectiveReport } from '../order/objectives.ts';
+import type { ImmutabilityJudgement } from '../order/objectives/immutability.ts';
 import type { StorageOutlook } from '../observe/outlook.ts';
 import type { RetentionDecision } from '../retention/decide.ts';
 import type { Excess } from '../retention/guard.ts';
@@ -33,6 +34,8 @@ export interface Preview extends PreviewOptions {
   readonly objectives: readonly ObjectiveReport[];
   /** What targets hold, by what was measured last. */
   readonly storage: readonly (StorageOutlook & { readonly name: string; readonly capacity: number | undefined })[];
+  /** Whether the locks of immutable targets suit what is kept there. */
+  readonly immutability: readonly ImmutabilityJudgement[];
 }
 
 export interface BackupOptions {

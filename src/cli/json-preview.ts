@@ -29,6 +29,11 @@ export function previewJson(preview: Preview): object {
     copies: preview.copies.map(copyExecutionJson),
     retention: preview.retention.map(decisionJson),
     objectives: preview.objectives.map(objectiveJson),
+    immutability: preview.immutability.map(({ lockedFor, keptFor, ...judged }) => ({
+      ...judged,
+      lockedFor: secondsOf(lockedFor),
+      keptFor: secondsOf(keptFor),
+    })),
     storage: preview.storage.map(({ name, capacity, ...outlook }) => ({
       name,
       capacity: capacity ?? null,

@@ -33,6 +33,8 @@ export interface JudgeOptions {
   readonly now: Instant;
   /** Default: nothing is known. */
   readonly facts?: ((system: string) => SystemFacts) | undefined;
+  /** Storage targets whose locks have been shown not to hold. */
+  readonly destructible?: ReadonlySet<string> | undefined;
   /** Names of the systems to report on; undefined: all. */
   readonly systems?: readonly string[] | undefined;
 }
@@ -54,7 +56,7 @@ export function judgeObjectives(plan: Plan, options: JudgeOptions): readonly Obj
       system: system.name,
       rpo: judgeRpo({ system, gap, backupMs, delays, timezone: plan.timezone }),
       rto: judgeRto(arrival),
-      copies: judgeCopies(plan, system),
+      copies: judgeCopies(plan, system, options.destructible),
       proof: judgeProof({ system, now, lastProvenRestoreAt, firstBackupAt }),
     };
   });

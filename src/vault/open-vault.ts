@@ -95,7 +95,7 @@ export function vaultOn(repository: Repository, clock: Clock): Vault {
     protect: async (snapshot, given) => {
       if (repository.store.facts.immutable === undefined) return undefined;
       const { protectSnapshot } = await import('./immutable/protect.ts');
-      return await locked(repository, given, (signal) => protectSnapshot({ repository, snapshot, signal }));
+      return await locked(repository, given, (signal) => protectSnapshot({ repository, clock, snapshot, signal }));
     },
     totals: async (id) => totals.of((await findSnapshot(repository, id)).tree),
     sealed: sealedObjectsOf(repository),

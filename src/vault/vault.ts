@@ -60,8 +60,9 @@ export interface Vault extends Maintenance {
 
 /** What locking a snapshot did. */
 export interface Protection {
-  /** All of it is locked until then, or longer. */
+  /** All of it is locked until then, or longer; it may be over already. */
   readonly until: Instant;
+  /** 0 when it is over. */
   readonly objects: number;
   /** Those of them whose lock had to be made longer. */
   readonly extended: number;

@@ -53,6 +53,7 @@ describe('renderPreview', () => {
       retention: decide(plan, backups, now),
       objectives: judgeObjectives(plan, { now }),
       storage: [],
+      immutability: [],
     };
     expect(renderPreview(preview, 'Europe/Berlin'))
       .toBe(`Backups due from 2026-11-20 11:00:00 +01:00 to 2026-11-21 11:00:00 +01:00

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Muster, StorageCheck, TamperReport } from '../../index.ts';
-import { documentOf, secondsOf } from '../json.ts';
+import { documentOf, isoOf, secondsOf } from '../json.ts';
 import { withMuster } from '../open.ts';
 import type { Session } from '../session.ts';
-import { renderStorageCheck, renderTamper } from '../text/storage.ts';
+import { renderLocked, renderStorageCheck, renderTamper } from '../text/storage.ts';
 
 export function define(command: Command, session: Session): void {
   command.addHelpText('after', help);
@@ -18,6 +18,20 @@ export function define(command: Command, session: Session): void {
         else showCheck(await check(muster, storage, session), storage, session);
       }),
     );
+  command
+    .command('lock')
+    .description('lock what the backups in an immutable target need, for as long as the plan promises')
+    .argument('<storage>', 'name of the storage target')
+    .action((storage: string) =>
+      withMuster(session, async (muster) =>
+        showLocked(await muster.lockStorage(storage, session.signal), muster, session),
+      ),
+    );
+}
+
+function showLocked(locked: Awaited<ReturnType<Muster['lockStorage']>>, muster: Muster, session: Session): void {
+  const backups = locked.map((one) => ({ ...one, until: isoOf(one.until) }));
+  session.print(session.globals().json ? documentOf({ backups }) : renderLocked(locked, muster.plan.timezone));
 }
 
 async function check(muster: Muster, storage: string, session: Session): Promise<StorageCheck> {
@@ -51,12 +65,14 @@ function showTamper({ store, ...report }: TamperReport, storage: string, session
 }
 
 const help = `
-Both write only objects of their own, and remove them again where that is possible.
+Checks write only objects of their own, and remove them again where that is possible. Backups lock what they need by
+themselves; lock does it for those that could not, and for those that are older than the key immutable.
 
 Examples:
   muster storage check offsite
   muster storage check offsite --json
   muster storage check offsite --tamper
+  muster storage lock offsite
 
-Exit codes: 0 everything passed, or tampering was refused or leaves an older version · 1 something failed, or what was
+Exit codes: 0 everything passed, is locked, or tampering was refused or leaves an older version · 1 something failed, or what was
             written could be destroyed, or it could not be found out`;

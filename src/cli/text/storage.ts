@@ -1,4 +1,11 @@
-import { formatDuration, type CaseResult, type StorageCheck, type TamperReport } from '../../index.ts';
+import {
+  dateTime,
+  formatDuration,
+  type CaseResult,
+  type Muster,
+  type StorageCheck,
+  type TamperReport,
+} from '../../index.ts';
 import { counted } from './counted.ts';
 import { oneLine } from './printable.ts';
 
@@ -47,3 +54,14 @@ const meanings: Readonly<Record<TamperReport['verdict'], string>> = {
   unprotected: 'whoever has the credentials of the plan could destroy what is written.',
   unknown: 'it was not seen to be refused, nor to succeed.',
 };
+
+/** What is locked until when. */
+export function renderLocked(locked: Awaited<ReturnType<Muster['lockStorage']>>, timezone: string): string {
+  if (locked.length === 0) return 'There is no backup in it.';
+  return locked
+    .map(({ backup, system, until, objects, extended }) => {
+      const what = objects === 0 ? 'its time is over' : `${counted(objects, 'object')}, ${extended} of them anew`;
+      return `${backup.slice(0, 8)} of ${system}: locked until ${dateTime(until, timezone)} (${what})`;
+    })
+    .join('\n');
+}

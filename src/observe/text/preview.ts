@@ -1,6 +1,7 @@
 import type { Instant } from '../../base/clock.ts';
 import { formatSize } from '../../base/size.ts';
 import type { StorageOutlook } from '../outlook.ts';
+import type { ImmutabilityJudgement } from '../../order/objectives/immutability.ts';
 import type { ObjectiveReport } from '../../order/objectives.ts';
 import type { Verdict } from '../../order/objectives/verdict.ts';
 import type { RetentionDecision } from '../../retention/decide.ts';
@@ -22,6 +23,7 @@ export interface PreviewFacts {
   readonly objectives: readonly ObjectiveReport[];
   /** By what was measured last. */
   readonly storage: readonly StorageExpectation[];
+  readonly immutability: readonly ImmutabilityJudgement[];
 }
 
 export interface StorageExpectation extends StorageOutlook {
@@ -34,7 +36,7 @@ const mostListed = 100;
 
 /** The due backups, what retention would delete and why, and the verdict on each objective. */
 export function renderPreview(preview: PreviewFacts, timezone: string, paint: Paint = plain): string {
-  const { from, until, executions, copies, retention, objectives, storage } = preview;
+  const { from, until, executions, copies, retention, objectives, storage, immutability } = preview;
   const more = Math.max(0, executions.length - mostListed) + Math.max(0, copies.length - mostListed);
   return [
     `Backups due from ${momentText(from, timezone)} to ${momentText(until, timezone)}`,
@@ -45,6 +47,7 @@ export function renderPreview(preview: PreviewFacts, timezone: string, paint: Pa
     'Objectives',
     objectivesText(objectives, paint),
     ...storageText(storage, timezone),
+    ...lockText(immutability, paint),
   ].join('\n\n');
 }
 
@@ -63,6 +66,14 @@ function storageText(storage: readonly StorageExpectation[], timezone: string): 
   const notes = known.flatMap((one) => costNote(one.name, one));
   const lines = table(['STORAGE', 'USED', 'GROWTH', 'FULL', 'COST', 'MEASURED'], rows);
   return ['Storage', lines, ...(notes.length > 0 ? [notes.join('\n')] : [])];
+}
+
+function lockText(judgements: readonly ImmutabilityJudgement[], paint: Paint): readonly string[] {
+  if (judgements.length === 0) return [];
+  const lines = judgements.map(
+    ({ storage, verdict, reasons }) => `${storage}: ${painted(verdict, paint)}: ${reasons.join('; ')}`,
+  );
+  return ['Locks', lines.join('\n')];
 }
 
 function objectivesText(objectives: readonly ObjectiveReport[], paint: Paint): string {

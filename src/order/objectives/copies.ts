@@ -23,19 +23,25 @@ export interface CopiesJudgement extends Judgement {
 export type RulePart = 'copies' | 'offsite' | 'immutable';
 
 /** `at-risk`: enough targets, but all of them are said to be in one location. */
-export function judgeCopies(plan: Plan, system: System): CopiesJudgement {
+export function judgeCopies(
+  plan: Plan,
+  system: System,
+  destructible: ReadonlySet<string> = new Set(),
+): CopiesJudgement {
   const target = system.objectives.copies;
   const storage = fewestTargets(system);
   const named = storage.flatMap((name) => plan.storage.get(name)?.location ?? []);
   const locations = [...new Set(named)];
   const offsite = offsiteOf(plan, storage);
-  const immutable = storage.filter((name) => plan.storage.get(name)?.immutable !== undefined);
+  const locking = storage.filter((name) => plan.storage.get(name)?.immutable !== undefined);
+  const immutable = locking.filter((name) => !destructible.has(name));
   const lacks = lackingOf({ storage, offsite, immutable });
   const found = { target, storage, locations, offsite, immutable, lacks };
   const reasons = [
     `each backup is on ${counted(storage, 'storage target')}${laterReason(system)}`,
     locationReason(locations, storage),
     ruleReason(found),
+    ...locking.filter((name) => destructible.has(name)).map(brokenReason),
   ];
   if (!system.source) return { ...found, verdict: 'unknown', reasons: ['it has no source: there is nothing to copy'] };
   if (target === undefined)
@@ -70,6 +76,10 @@ const partNames: Readonly<Record<RulePart, string>> = {
 function ruleReason({ lacks, offsite, immutable }: Pick<CopiesJudgement, 'lacks' | 'offsite' | 'immutable'>): string {
   if (lacks.length > 0) return `of the rule 3-2-1-1-0 it lacks ${lacks.map((part) => partNames[part]).join(', ')}`;
   return `as the rule 3-2-1-1-0 wants: offsite ${offsite.join(', ')}, immutable ${immutable.join(', ')}`;
+}
+
+function brokenReason(name: string): string {
+  return `${name} is to be immutable, but its last tamper test could destroy what it held`;
 }
 
 function laterReason({ storage }: System): string {

@@ -35,7 +35,7 @@ async function isHiddenJunk(
   { name, change }: ChangedObject,
   aside: ReadonlySet<string>,
 ): Promise<boolean> {
-  const [kind = '', id = ''] = [name.slice(0, name.indexOf('/')), name.slice(name.lastIndexOf('/') + 1)];
+  const [kind, id] = [name.slice(0, name.indexOf('/')), name.slice(name.lastIndexOf('/') + 1)];
   if (change !== 'removed' || !aside.has(`${damagedPlace}${kind}/${id}`)) return false;
   return hash('sha256', await versions.first(name)) !== id;
 }

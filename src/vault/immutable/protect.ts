@@ -1,4 +1,4 @@
-import type { Instant } from '../../base/clock.ts';
+import type { Clock, Instant } from '../../base/clock.ts';
 import { lockSpan } from '../../storage/lock-span.ts';
 import type { ObjectLocks } from '../../storage/store.ts';
 import { usedBlobs } from '../maintain/used-blobs.ts';
@@ -11,6 +11,7 @@ import { promisedUntil } from './promise.ts';
 
 export interface ProtectOptions {
   readonly repository: Repository;
+  readonly clock: Clock;
   readonly snapshot: Id;
   readonly signal: AbortSignal;
 }
@@ -22,6 +23,7 @@ export interface ProtectOptions {
  */
 export async function protectSnapshot({
   repository,
+  clock,
   snapshot: wanted,
   signal,
 }: ProtectOptions): Promise<Protection | undefined> {
@@ -30,6 +32,7 @@ export async function protectSnapshot({
   if (locks === undefined || facts.immutable === undefined) return undefined;
   const { id, tree } = await findSnapshot(repository, wanted);
   const until = (await promisedUntil(repository, id)) ?? 0;
+  if (until <= clock.now()) return { until, objects: 0, extended: 0 };
   const names = await objectsFor(repository, id, await packsOf(repository, tree, signal));
   const reserve = lockSpan(facts.immutable) - facts.immutable.for;
   const load = async (name: string): Promise<boolean> => {
