@@ -39,7 +39,7 @@ export async function execute(state: State, work: Work): Promise<RunOutcome> {
     const { status } = await runSteps(requestOf(state, work, id), effects);
     await state.notifier().settled();
     if (work.mode !== 'simulate') await noteSizes(state, work.steps);
-    if (work.mode !== 'simulate' && work.signal?.aborted !== true) await sealCatalogs(state);
+    if (isWorthSealing(work)) await sealCatalogs(state);
     const record = state.journal().run(id);
     if (!record) throw new Error(`run ${id} is not in the journal`);
     return { run: id, status, record };
@@ -48,6 +48,11 @@ export async function execute(state: State, work: Work): Promise<RunOutcome> {
     work.signal?.removeEventListener('abort', state.stores.hurry);
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Messages change nothing, and may be sent where no key is at hand; what was cut short is not held up any longer. */
+function isWorthSealing({ kind, mode, signal }: Work): boolean {
+  return kind !== 'notify' && mode !== 'simulate' && signal?.aborted !== true;
 }
 
 /** Loaded at the first run: what only looks at a plan starts faster without the steps and all that they use. */

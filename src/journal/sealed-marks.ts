@@ -16,7 +16,7 @@ export interface SealedMark {
 export interface SealedMarks {
   of(storage: string): SealedMark | undefined;
   note(storage: string, mark: SealedMark): void;
-  /** Executed runs that have ended after that event. */
+  /** Executed runs that have ended after that event; those that only sent a message don't count. */
   runsAfter(sequence: number): number;
 }
 
@@ -42,4 +42,5 @@ export function sealedMarksOf(database: Database): SealedMarks {
 }
 
 const endedAfter = `SELECT count(*) AS count FROM events JOIN runs ON runs.id = events.run
-  WHERE events.sequence > :sequence AND events.type = 'run.finished' AND runs.mode = 'execute'`;
+  WHERE events.sequence > :sequence AND events.type = 'run.finished' AND runs.mode = 'execute'
+    AND runs.kind <> 'notify'`;

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { status, type StatusReport, type SystemState } from '../../src/observe/status.ts';
+import { status, type StatusReport, type SealedState, type SystemState } from '../../src/observe/status.ts';
 import { renderStatus } from '../../src/observe/text/status.ts';
 import type { System } from '../../src/plan/model/system.ts';
 import type { StorageOutlook } from '../../src/observe/outlook.ts';
@@ -95,6 +95,23 @@ describe('storage', () => {
 });
 
 describe('text', () => {
+  test('targets that lack the sealed catalog, or can keep none', () => {
+    const storage = ['fine', 'away', 'never', 'rest', 'unknown'].map((name) => sampleStorage(name));
+    const known: Readonly<Record<string, SealedState>> = {
+      fine: { kept: true, at: now - hour, runsBehind: 0, fault: undefined },
+      away: { kept: true, at: now - 2 * hour, runsBehind: 2, fault: 'no answer' },
+      never: { kept: true, at: undefined, runsBehind: 1, fault: 'no room' },
+      rest: { kept: false, at: undefined, runsBehind: 0, fault: undefined },
+    };
+    const facts = { system: () => ({}), outlook: () => outlook(5), sealed: (name: string) => known[name] };
+    const text = renderStatus(status(samplePlan({ storage }), facts, now), 'UTC');
+    expect(text.split('\n').slice(-3)).toEqual([
+      'away: the sealed catalog is 2h old, 2 runs behind: no answer',
+      'never: the sealed catalog never came there, 1 run behind: no room',
+      "rest can't keep plan and catalog: another storage target has to",
+    ]);
+  });
+
   test('a table of systems, one of storage, and what is not well', () => {
     const objectives = { rto: undefined, rpo: 6 * hour, proof: 30 * day, copies: undefined };
     const systems = [

@@ -82,7 +82,7 @@ function storageNotes(storage: StorageStatus, now: Instant): readonly string[] {
 function sealedNote({ name, catalog }: StorageStatus, now: Instant): readonly string[] {
   if (catalog?.kept === false) return [`${name} can't keep plan and catalog: another storage target has to`];
   if (catalog === undefined || (catalog.runsBehind === 0 && catalog.fault === undefined)) return [];
-  const since = catalog.at === undefined ? 'was never sealed there' : `is ${lengthOf(now - catalog.at)} old`;
+  const since = catalog.at === undefined ? 'never came there' : `is ${lengthOf(now - catalog.at)} old`;
   const runs = `${catalog.runsBehind} run${catalog.runsBehind === 1 ? '' : 's'} behind`;
   return [`${name}: the sealed catalog ${since}, ${runs}${catalog.fault === undefined ? '' : `: ${catalog.fault}`}`];
 }
