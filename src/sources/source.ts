@@ -18,6 +18,8 @@ export interface Source<D extends SourceDefinition> {
   check(definition: D): Promise<readonly SourceFinding[]>;
   /** Throws a `MusterError` when there is nothing fit to be read. `release` is called once, whatever happens. */
   capture(definition: D, request: CaptureRequest): Promise<Capture>;
+  /** Read-only: what stands in the way of a restore in place, beyond the disk of this machine. */
+  checkRestore?(definition: D, signal: AbortSignal): Promise<readonly SourceFinding[]>;
   /** Puts a backup back. `fetch` writes files of the snapshot below a folder; the source says which and where. */
   restore(definition: D, request: RestoreSourceRequest): Promise<RestoreSourceResult>;
 }

@@ -1,5 +1,6 @@
 import { toBytePath, type BytePath } from '../../base/capture.ts';
 import { MusterError } from '../../base/error.ts';
+import { textOf } from './text-of.ts';
 
 /** What is written beside the dumps, so that a backup says by itself what is in it. */
 export interface PostgresManifest {
@@ -68,10 +69,8 @@ export function dumpPath({ name, format }: Pick<DatabaseManifest, 'name' | 'form
 
 /** Throws `restore-incomplete` for what muster has not written. */
 export async function readManifest(pieces: AsyncIterable<Uint8Array>): Promise<PostgresManifest> {
-  const texts: Uint8Array[] = [];
-  for await (const piece of pieces) texts.push(piece);
   // The vault vouches for what was written.
-  const manifest = JSON.parse(Buffer.concat(texts).toString('utf8')) as PostgresManifest;
+  const manifest = JSON.parse(await textOf(pieces)) as PostgresManifest;
   if (manifest.muster === 1) return manifest;
   throw new MusterError('the backup was made by a newer release', {
     code: 'restore-incomplete',

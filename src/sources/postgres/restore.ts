@@ -6,6 +6,7 @@ import type { RestoreSourceRequest, RestoreSourceResult, SourceWorld } from '../
 import { connectionTo } from './connection.ts';
 import { dumpPath, manifestPath, readManifest, type DatabaseManifest, type PostgresManifest } from './manifest.ts';
 import { replaceDatabases } from './restore/replace.ts';
+import { databasesWith, restoreTables } from './restore/tables.ts';
 import { tryDumps } from './restore/trial.ts';
 
 /**
@@ -20,9 +21,14 @@ export async function restoreDatabases(
 ): Promise<RestoreSourceResult> {
   if (request.place.kind === 'folder') return await restoreToFolder(definition, request, world);
   const manifest = await readManifest(request.read(manifestPath));
-  const databases = meant(manifest, request.paths);
+  const isWhole = request.paths.length === 0 || request.paths.some((path) => dumpsMeant(manifest, [path]).length > 0);
+  const databases = isWhole
+    ? wholeDatabases(manifest, request.paths)
+    : databasesWith(manifest.databases, request.paths);
+  if (databases.length === 0) throw nothingMatched(request.paths);
   const connection = await connectionTo(definition, definition.restoreLogin ?? definition.login, world);
-  return await replaceDatabases({ definition, request, manifest, databases, connection });
+  const restoring = { definition, request, databases, connection };
+  return await (isWhole ? replaceDatabases(restoring) : restoreTables(restoring));
 }
 
 async function restoreToFolder(
@@ -45,22 +51,27 @@ async function restoreToFolder(
   return { ...fetched, recoveredTo: target, checks };
 }
 
-/** The databases whose dumps the patterns mean. */
-function meant({ databases }: PostgresManifest, paths: readonly string[]): readonly DatabaseManifest[] {
+function dumpsMeant({ databases }: PostgresManifest, paths: readonly string[]): readonly DatabaseManifest[] {
   const selection = compileSelection(paths);
-  const found = databases.filter((database) => selection.includes(dumpPath(database), false));
+  return databases.filter((database) => selection.includes(dumpPath(database), false));
+}
+
+/** Those whose dumps the patterns mean. Every pattern has to mean one. */
+function wholeDatabases(manifest: PostgresManifest, paths: readonly string[]): readonly DatabaseManifest[] {
+  const idle = paths.filter((path) => dumpsMeant(manifest, [path]).length === 0);
+  if (idle.length > 0) throw nothingMatched(idle);
+  const found = dumpsMeant(manifest, paths);
   const partial = found.find(({ whole }) => !whole);
-  if (found.length === 0) throw nothingMatched(paths);
   if (partial === undefined) return found;
   throw new MusterError(`the backup holds only a part of the database ${partial.name}`, {
     code: 'partial-backup',
-    hint: `It must not take the place of a whole one: restore ${fromBytePath(dumpPath(partial))} to a folder, and load it with pg_restore or psql.`,
+    hint: `It must not take the place of a whole one: name its tables with \`--path\`, or restore ${fromBytePath(dumpPath(partial))} to a folder.`,
   });
 }
 
 function nothingMatched(paths: readonly string[]): MusterError {
   return new MusterError(`the backup holds no dump ${paths.join(', ')}`.trimEnd(), {
     code: 'nothing-matched',
-    hint: 'Name a dump as `/postgres/databases/NAME.dump`, or leave the paths out.',
+    hint: 'Name a dump as `/postgres/databases/NAME.dump`, or, in place, tables as `public.orders`; or leave the paths out.',
   });
 }

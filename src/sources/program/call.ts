@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { stat } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
 import { BoundedOutput } from '../../base/bounded-output.ts';
 import type { Milliseconds } from '../../base/clock.ts';
 import { formatDuration } from '../../base/duration.ts';
@@ -20,8 +21,8 @@ export interface ProgramCall {
 }
 
 export interface StartedProgram {
-  readonly stdin: NodeJS.WritableStream;
-  readonly stdout: NodeJS.ReadableStream & AsyncIterable<Buffer>;
+  readonly stdin: Writable;
+  readonly stdout: Readable & AsyncIterable<Buffer>;
   /** Ends it and all that it started, at once. */
   kill(): void;
   /**

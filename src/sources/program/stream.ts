@@ -24,36 +24,64 @@ export async function* outputOf(call: ProgramCall): AsyncGenerator<Uint8Array, v
   await program.end();
 }
 
-/** All that a program prints, which must be little. */
-export async function textOfProgram(call: ProgramCall, input = ''): Promise<string> {
+/** All that a program prints, which must be little. It may end before it has read all of its input. */
+export async function textOfProgram(call: ProgramCall, input: AsyncIterable<Uint8Array> = nothing()): Promise<string> {
   const program = await startProgram(call);
-  program.stdin.end(input);
+  const ending = program.end();
+  // Looked at below, once everything was given.
+  ending.catch(() => undefined);
   const pieces: Buffer[] = [];
-  for await (const piece of program.stdout) pieces.push(piece);
-  await program.end();
+  program.stdout.on('data', (piece: Buffer) => pieces.push(piece));
+  await pourOrKill(program, ending, { input, signal: call.signal });
+  await ending;
   return Buffer.concat(pieces).toString('utf8');
 }
+
+/** Nothing to read. */
+export async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /**
  * Gives a program what it reads from its standard input; how many bytes. When `input` throws, the program is killed
  * before its input ends, so that it can't take a part for the whole. What it prints is dropped.
  */
 export async function feedProgram(call: ProgramCall, input: AsyncIterable<Uint8Array>): Promise<number> {
+  const { bytes, all } = await offerToProgram(call, input);
+  if (all) return bytes;
+  throw readTooLittle(call);
+}
+
+/** The same for a program that knows itself when it has read enough. */
+export async function offerToProgram(
+  call: ProgramCall,
+  input: AsyncIterable<Uint8Array>,
+): Promise<{ readonly bytes: number; readonly all: boolean }> {
   const program = await startProgram(call);
   program.stdout.resume();
   const ending = program.end();
   // Looked at below, once nothing more is to be written.
   ending.catch(() => undefined);
-  // The streams of child processes are Node's own.
-  const stdin = program.stdin as Writable;
-  const bytes = await pour(stdin, input, call.signal).catch(async (error: unknown) => {
+  const bytes = await pourOrKill(program, ending, { input, signal: call.signal });
+  await ending;
+  return { bytes, all: program.stdin.writableFinished };
+}
+
+interface Pouring {
+  readonly input: AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal;
+}
+
+async function pourOrKill(
+  program: StartedProgram,
+  ending: Promise<string>,
+  { input, signal }: Pouring,
+): Promise<number> {
+  try {
+    return await pour(program.stdin, input, signal);
+  } catch (error) {
     program.kill();
     await ending.catch(() => undefined);
     throw error;
-  });
-  await ending;
-  if (!stdin.writableFinished) throw readTooLittle(call);
-  return bytes;
+  }
 }
 
 async function pour(stdin: Writable, input: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<number> {

@@ -5,6 +5,7 @@ import { compileSelection } from '../../sources/selection.ts';
 import { isWithin } from '../../sources/scope.ts';
 import type { ActionOf, StepContext, StepFinding } from '../handler.ts';
 import { ok, problem } from '../outcome.ts';
+import { sourceOf } from '../source-of.ts';
 import type { StoredSnapshot } from '../stored-copy.ts';
 import { verificationFailed, verifyBasics } from '../verification.ts';
 import { definitionFor } from './definition.ts';
@@ -19,6 +20,7 @@ export async function checkRestore(action: ActionOf<'restore'>, context: StepCon
     const { result, passedOver } = await useFirstCopy(action, context, async (copy) => [
       await checkCopy(copy, context),
       ...(await checkTargets(action, definition)),
+      ...(await checkSource(action, definition, context)),
       ...(await checkReplaced(action, definition, copy)),
     ]);
     return [...passedOver.map(warning), ...result];
@@ -51,6 +53,17 @@ async function checkTargets(
   const [first] = targets;
   if (first !== undefined) findings.push(await findingOf(severity, () => requireSpace(first, bytes)));
   return findings.flat();
+}
+
+async function checkSource(
+  { place }: ActionOf<'restore'>,
+  definition: SourceDefinition,
+  context: StepContext,
+): Promise<readonly StepFinding[]> {
+  if (place.kind === 'folder') return [];
+  const source = await sourceOf(definition, context);
+  const findings = (await source.checkRestore?.(definition, context.signal)) ?? [];
+  return findings.map(({ severity, message, hint }) => ({ severity, message: `${message}. ${hint}` }));
 }
 
 async function findingOf(severity: 'warning' | 'error', look: () => Promise<void>): Promise<StepFinding[]> {

@@ -62,6 +62,8 @@ describe.runIf(hasPostgres)('what goes wrong with postgres', () => {
       code: 'capture-failed',
       message: expect.stringContaining('permission denied') as unknown,
     });
+    const inTheWay = await place.source.checkRestore?.(definition, new AbortController().signal);
+    expect(inTheWay).toMatchObject([{ severity: 'error', code: 'missing-grant' }]);
     for (const { hint } of found.slice(1)) server.query(hint.replace('Run as a superuser: ', ''));
     expect(await place.source.check(definition)).toEqual([]);
     const backup = await place.trip.backUp(definition);
@@ -153,6 +155,8 @@ describe.runIf(hasPostgres)('what goes wrong with postgres', () => {
     ]);
     using.stdin?.write('\\echo connected\n');
     await new Promise((resolve) => using.stdout?.once('data', resolve));
+    const inTheWay = await place.source.checkRestore?.(definition, new AbortController().signal);
+    expect(inTheWay).toMatchObject([{ severity: 'warning', code: 'source-in-use' }]);
     await expect(trip.restore(definition, backup)).rejects.toMatchObject({
       code: 'source-in-use',
       message: expect.stringContaining('psql') as unknown,

@@ -126,6 +126,44 @@ describe.runIf(hasPostgres)('the source postgres', () => {
     expect(odd.manifest.rows).toEqual({ [`shop.Odd Schema.it's; \\ "quoted"`]: 2 });
   });
 
+  test('single tables come back into a database beside, with all that is theirs, and nothing else is touched', async () => {
+    const { trip, server } = place;
+    server.query(
+      `create type public.state as enum ('new', 'paid');
+       create table public."two words" (id int generated always as identity primary key, state public.state default 'new', item bigint references public.orders (id));
+       insert into public."two words" (item) values (1), (2);
+       create function public.touch() returns trigger language plpgsql as 'begin return new; end';
+       create trigger touched before update on public."two words" for each row execute function public.touch()`,
+      'shop',
+    );
+    const definition = place.of({ databases: ['shop'] });
+    const backup = await trip.backUp(definition);
+    server.query('delete from "two words"; delete from orders', 'shop');
+    const wish = { clock: { now: () => Date.UTC(2026, 10, 20, 10, 15) } as never };
+    const result = await trip.restore(definition, backup, { ...wish, paths: ['public.orders', 'shop/public.two*'] });
+    const beside = 'shop.restored-20261120T101500Z';
+    expect(result).toMatchObject({ files: 1, missing: [], recoveredTo: `database ${beside}` });
+    expect(result.checks.map(({ passed, detail }) => [passed, detail])).toEqual([
+      [true, 'shop.public.orders 5000 = 5000'],
+      [true, 'shop.public.two words 2 = 2'],
+    ]);
+    const tables = `select string_agg(relname, ',' order by relname) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r','p','S','i','v','m')`;
+    expect(server.query(tables, beside)).toBe(
+      'orders,orders_id_seq,orders_item_idx,orders_pkey,two words,two words_id_seq,two words_pkey',
+    );
+    server.query(`insert into public.orders (item) values ('next')`, beside);
+    expect(server.query('select max(id) from public.orders', beside)).toBe('5001');
+    expect(server.query(`select count(*) from pg_trigger where not tgisinternal`, beside)).toBe('1');
+    expect(server.query(`select count(*) from pg_constraint where contype = 'f'`, beside)).toBe('1');
+    expect(server.query('select count(*) from orders', 'shop')).toBe('0');
+    for (const paths of [['public.no_such'], ['public.orders', 'public.no_such'], ['*.dump', 'public.orders']])
+      await expect(trip.restore(definition, backup, { paths })).rejects.toMatchObject({ code: 'nothing-matched' });
+    server.query(`drop database "${beside}"`);
+    await trip.restore(definition, backup, { ...wish, paths: ['public.events*'] });
+    expect(server.query('select count(*) from events_2026', beside)).toBe('100');
+    server.query(`drop database "${beside}"`);
+  });
+
   test('what stands in the way of a restore stops it before anything is done', async () => {
     const { trip, server } = place;
     const definition = place.of({ databases: ['shop'] });

@@ -1,5 +1,5 @@
 import type { ProgramCall } from '../../program/call.ts';
-import { feedProgram } from '../../program/stream.ts';
+import { feedProgram, nothing, offerToProgram } from '../../program/stream.ts';
 import type { SourceCheck } from '../../source.ts';
 import { conninfo, type Connection } from '../connection.ts';
 import type { DatabaseManifest, TableRows } from '../manifest.ts';
@@ -19,6 +19,8 @@ export interface Loading {
   readonly signal: AbortSignal;
   /** Undefined: owners and rights as in the dump. */
   readonly access?: 'left-out' | undefined;
+  /** Path of a list of what is to be loaded, for pg_restore. Undefined: everything. */
+  readonly list?: string | undefined;
 }
 
 /**
@@ -26,7 +28,10 @@ export interface Loading {
  * dropped then. How many bytes were read.
  */
 export async function loadDump(loading: Loading, pieces: AsyncIterable<Uint8Array>): Promise<number> {
-  return await aroundTimescale(loading, () => feedProgram(loadCall(loading, []), pieces));
+  const call = loadCall(loading, []);
+  if (loading.database.format === 'plain') return await aroundTimescale(loading, () => feedProgram(call, pieces));
+  // pg_restore knows from the beginning where the end is, and may leave out what comes last.
+  return (await aroundTimescale(loading, () => offerToProgram(call, pieces))).bytes;
 }
 
 /** The same from a file, by several connections. */
@@ -35,14 +40,21 @@ export async function loadFile(
   file: { readonly path: string; readonly jobs: number },
 ): Promise<void> {
   const call = loadCall(loading, [`--jobs=${file.jobs}`, file.path]);
-  await aroundTimescale(loading, () => feedProgram(call, nothing()));
+  await aroundTimescale(loading, () => offerToProgram(call, nothing()));
 }
 
-async function* nothing(): AsyncGenerator<Uint8Array> {}
-
-function loadCall({ connection, into, database, signal, access }: Loading, more: readonly string[]): ProgramCall {
+function loadCall({ connection, into, database, signal, access, list }: Loading, more: readonly string[]): ProgramCall {
   const without = access === 'left-out' ? ['--no-owner', '--no-privileges', '--no-tablespaces'] : [];
-  const restore = ['pg_restore', '--no-password', '--exit-on-error', `--dbname=${conninfo(into)}`, ...without, ...more];
+  const only = list === undefined ? [] : [`--use-list=${list}`];
+  const restore = [
+    'pg_restore',
+    '--no-password',
+    '--exit-on-error',
+    `--dbname=${conninfo(into)}`,
+    ...without,
+    ...only,
+    ...more,
+  ];
   const psql = ['psql', '-X', '-q', '--no-password', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null'];
   const argv = database.format === 'custom' ? restore : psql;
   return connection.call({ argv, database: into, signal, fault: writeFault });

@@ -1,11 +1,16 @@
+import type { Instant } from '../../../base/clock.ts';
 import { MusterError } from '../../../base/error.ts';
 import type { RestoreSourceResult, SourceCheck } from '../../source.ts';
 import { globalsPath, dumpPath, type DatabaseManifest } from '../manifest.ts';
 import { requireClient, serverVersion, withServer } from '../server.ts';
 import type { Session } from '../session.ts';
 import { identifier, literal } from '../sql.ts';
-import { applyProperties, createDatabase, dropDatabase } from './database.ts';
+import { textOf } from '../text-of.ts';
+import { nameBeside } from './beside.ts';
+import { applyProperties, createDatabase } from './database.ts';
+import { dropAfter } from './given-up.ts';
 import { applyGlobals } from './globals.ts';
+import { requireUnused } from './in-use.ts';
 import { compareRows, loadDump, loadFile, writeFault } from './load.ts';
 import type { Restoring } from './restoring.ts';
 import { fetchDump } from './fetched.ts';
@@ -31,23 +36,18 @@ export async function replaceDatabases(restoring: Restoring): Promise<RestoreSou
     const staged = stagedNames(databases, request.clock.now());
     try {
       const loaded = await stageAll(session, staged, restoring);
-      await requireUnused(session, databases);
+      await requireUnused(session, namesOf(databases));
       await changePlaces(session, staged);
       return { ...loaded, missing: [], recoveredTo: 'in place', checks: [...loaded.checks, ...rolesCheck(made)] };
     } catch (error) {
-      throw await withoutStaged(error, staged, restoring);
+      const names = staged.map(({ name }) => name);
+      throw await dropAfter(error, names, connection);
     }
   });
 }
 
 function rolesCheck(made: readonly string[]): readonly SourceCheck[] {
   return made.length === 0 ? [] : [{ name: 'roles', passed: true, detail: `made ${made.join(', ')}` }];
-}
-
-async function textOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
-  const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return Buffer.concat(all).toString('utf8');
 }
 
 async function requireReplaceable(session: Session, { request, databases }: Restoring): Promise<void> {
@@ -57,55 +57,27 @@ async function requireReplaceable(session: Session, { request, databases }: Rest
       code: 'would-overwrite',
       hint: 'Allow overwriting: the old database is kept under another name. Or restore to a folder.',
     });
-  await requireUnused(session, databases);
+  await requireUnused(session, namesOf(databases));
+}
+
+function namesOf(databases: readonly DatabaseManifest[]): readonly string[] {
+  return databases.map(({ name }) => name);
 }
 
 async function existing(session: Session, databases: readonly DatabaseManifest[]): Promise<readonly string[]> {
-  const names = databases.map(({ name }) => literal(name)).join(', ');
+  const names = namesOf(databases).map(literal).join(', ');
   const rows = await session.rows<{ name: string }>(
     `select datname as name from pg_database where datname in (${names})`,
   );
   return rows.map(({ name }) => name);
 }
 
-/** A database can't be renamed while somebody is connected to it. */
-async function requireUnused(session: Session, databases: readonly DatabaseManifest[]): Promise<void> {
-  const names = databases.map(({ name }) => literal(name)).join(', ');
-  const [user] = await session.rows<{ database: string; count: number; who: string }>(
-    `select datname as database, count(*) as count, string_agg(format('%s (%s)', pid, coalesce(nullif(application_name, ''), usename)), ', ') as who
-     from pg_stat_activity where datname in (${names}) and pid <> pg_backend_pid() and backend_type <> 'autovacuum worker'
-     group by datname`,
-  );
-  if (user === undefined) return;
-  throw new MusterError(`the database ${user.database} is in use by ${user.count} connections: ${user.who}`, {
-    code: 'source-in-use',
-    hint: 'Stop the programs that use it.',
-    retryable: true,
-  });
-}
-
-/** Bytes of the longest name that the server keeps. */
-const longestName = 63;
-
-function stagedNames(databases: readonly DatabaseManifest[], now: number): readonly Staged[] {
-  const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-  const named = (name: string, what: string): string => {
-    const end = `.${what}-${stamp}`;
-    return `${cut(name, longestName - end.length)}${end}`;
-  };
+function stagedNames(databases: readonly DatabaseManifest[], now: Instant): readonly Staged[] {
   return databases.map((database) => ({
     database,
-    name: named(database.name, 'restoring'),
-    aside: named(database.name, 'before-restore'),
+    name: nameBeside(database.name, 'restoring', now),
+    aside: nameBeside(database.name, 'before-restore', now),
   }));
-}
-
-/** At the end of a character. */
-function cut(name: string, bytes: number): string {
-  return Buffer.from(name)
-    .subarray(0, bytes)
-    .toString('utf8')
-    .replace(/\uFFFD+$/, '');
 }
 
 async function stageAll(
@@ -159,20 +131,4 @@ async function changePlaces(session: Session, staged: readonly Staged[]): Promis
 
 function renamed(from: string, to: string): string {
   return `alter database ${identifier(from)} rename to ${identifier(to)}`;
-}
-
-/** Drops what was loaded and did not take any place: by names that only this restore gave. */
-async function withoutStaged(error: unknown, staged: readonly Staged[], { connection }: Restoring): Promise<unknown> {
-  try {
-    const signal = AbortSignal.timeout(60_000);
-    await withServer(connection, { signal, fault: writeFault }, async (session) => {
-      for (const { name } of staged) await dropDatabase(session, name);
-    });
-    return error;
-  } catch {
-    if (!(error instanceof MusterError)) return error;
-    const { code, hint = '', retryable } = error;
-    const names = staged.map(({ name }) => `drop database if exists ${identifier(name)};`).join(' ');
-    return new MusterError(error.message, { code, hint: `${hint} Then run: ${names}`.trim(), retryable, cause: error });
-  }
 }
