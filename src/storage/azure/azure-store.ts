@@ -41,6 +41,7 @@ class AzureStore implements ObjectStore {
       folder: undefined,
       concurrency: options.connections ?? defaultConnections,
       conditionalWrites: true,
+      gathers: true,
       appendOnly: false,
       immutable: undefined,
     };

@@ -28,6 +28,7 @@ class GcsStore implements ObjectStore {
       folder: undefined,
       concurrency: options.connections ?? defaultConnections,
       conditionalWrites: true,
+      gathers: true,
       appendOnly: false,
       immutable: undefined,
     };
