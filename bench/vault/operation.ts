@@ -27,7 +27,16 @@ async function transfer(): Promise<void> {
     const [target = ''] = paths;
     await vault.restore({ snapshot: latest ?? '', target: toBytePath(target), overwrite: 'never' });
   } else {
-    const roots = paths.map((path) => ({ kind: 'tree', path: toBytePath(path), excluded: () => false }) as const);
+    // As a plan without further keys has it.
+    const { filesSource } = await import('../../src/sources/files.ts');
+    const source = {
+      type: 'files',
+      at: { file: '', line: 1, column: 1 },
+      paths,
+      exclude: [],
+      allowEmpty: false,
+    } as const;
+    const { roots } = await filesSource.capture(source, { scratch: folder, signal: new AbortController().signal });
     await vault.backup({ roots, paths, parent: latest, time: Date.now(), tags: [] });
   }
   await vault.close();

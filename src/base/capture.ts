@@ -15,6 +15,8 @@ export type CaptureRoot =
       readonly excluded: Excluded;
       /** Asked once for each folder that is read, the root among them, before anything in it. */
       readonly enter?: ((folder: EnteredFolder) => FolderRule | undefined) | undefined;
+      /** How another thread gets these two. Undefined: only this one can ask them. */
+      readonly elsewhere?: CaptureRules | undefined;
     }
   | {
       readonly kind: 'file';
@@ -34,6 +36,14 @@ export type CaptureRoot =
        */
       readonly read: () => AsyncIterable<Uint8Array>;
     };
+
+/** A module whose `rulesFrom(data)` returns an `excluded` and an `enter` that say the same in any thread. */
+export interface CaptureRules {
+  /** Its address, for `import`. */
+  readonly module: string;
+  /** Something that can be sent to a thread. */
+  readonly data: unknown;
+}
 
 /** True for what is to be left out, and all below it. `facts` is undefined when nothing could be learned of the entry. */
 export type Excluded = (path: BytePath, isFolder: boolean, facts?: EntryFacts) => boolean;

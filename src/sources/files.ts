@@ -4,6 +4,7 @@ import { MusterError } from '../base/error.ts';
 import type { FilesSource } from '../plan/model/system.ts';
 import { lookAtPaths } from './files/paths.ts';
 import { restoreFiles } from './files/restore.ts';
+import { rulesElsewhere } from './files/rules-elsewhere.ts';
 import { folderRules, withSizeLimit } from './files/rules.ts';
 import type { View, ViewOptions } from './files/snapshot.ts';
 import { findingOf } from './finding.ts';
@@ -35,12 +36,22 @@ async function captureFiles(definition: FilesSource, request: CaptureRequest): P
   const { scratch, signal, frozen } = request;
   const view = frozen && (await viewOf({ definition, roots, excluded, scratch, signal, folder: frozen.folder }));
   return {
-    roots: roots.map((path) => rootOf({ path, excluded, enter: folderRules(definition, view?.lacks) }, view)),
+    roots: roots.map((path) =>
+      rootOf(
+        { path, excluded, enter: folderRules(definition, view?.lacks), elsewhere: elsewhere(definition, view) },
+        view,
+      ),
+    ),
     paths: named.map(fromBytePath),
     manifest: {},
     ended: view?.ended,
     release: async () => await view?.release(),
   };
+}
+
+/** Where the rules need nothing but the plan: neither what a view lacks nor which file system the walk came from. */
+function elsewhere(definition: FilesSource, view: View | undefined): CaptureTree['elsewhere'] {
+  return view === undefined && definition.oneFileSystem !== true ? rulesElsewhere(definition) : undefined;
 }
 
 /** Loaded at need: few backups start programs. */
@@ -51,7 +62,10 @@ async function viewOf(options: ViewOptions): Promise<View> {
 
 type CaptureTree = Extract<CaptureRoot, { readonly kind: 'tree' }>;
 
-function rootOf(parts: Pick<CaptureTree, 'path' | 'excluded' | 'enter'>, view: View | undefined): CaptureTree {
+function rootOf(
+  parts: Pick<CaptureTree, 'path' | 'excluded' | 'enter' | 'elsewhere'>,
+  view: View | undefined,
+): CaptureTree {
   const path = view?.at(parts.path) ?? parts.path;
   return { ...parts, kind: 'tree', path, as: path === parts.path ? undefined : parts.path };
 }

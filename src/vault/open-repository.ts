@@ -38,6 +38,7 @@ import type {
   SaveOptions,
   SealedBlobToAdd,
   SavedBlob,
+  SharedReading,
   SharedWriting,
 } from './repository.ts';
 
@@ -80,10 +81,10 @@ export class OpenRepository implements Repository {
   constructor(parts: RepositoryParts) {
     this.#parts = parts;
     this.#index = parts.index;
-    const { objects } = parts;
+    const { objects, cache } = parts;
     this.objects = objects;
     this.sealer = parts.sealer;
-    this.store = parts.objects.store;
+    this.store = objects.store;
     this.polynomial = parts.config.polynomial;
     this.keySlot = parts.keySlot;
     const save = (bytes: Uint8Array): Promise<Id> => saveHeld({ objects, locks: this.#locks, kind: 'index', bytes });
@@ -93,7 +94,6 @@ export class OpenRepository implements Repository {
       this.#indexWriter.add(pack);
       for (const blob of pack.blobs) this.#pending.delete(keyOf(blob.type, blob.id));
     };
-    const { cache } = parts;
     this.#packs = new PackWriter({ store: this.store, sealer: parts.sealer, onPack, cache });
     this.#reads = new BlobReads({ store: this.store, sealer: this.sealer, cache, index: () => this.#index });
     void cache?.keepOnly('packs', (id) => this.#index.hasPack(id));
@@ -161,6 +161,11 @@ export class OpenRepository implements Repository {
     return { key: this.sealer.key, polynomial, index: this.#index.view(), receiver };
   }
 
+  shareReading(): SharedReading | undefined {
+    const { folder, key } = this.packAccess;
+    return folder === undefined ? undefined : { key, folder, ...this.#index.viewWithPacks() };
+  }
+
   expect(trees: readonly Id[]): void {
     this.#reads.expect(trees);
   }
@@ -186,8 +191,7 @@ export class OpenRepository implements Repository {
   }
 
   locate(type: BlobType, id: Id): BlobLocation | undefined {
-    const [first] = this.#index.locations(type, id);
-    return first;
+    return [...this.#index.locations(type, id)][0];
   }
 
   hasPack(id: Id): boolean {
@@ -233,13 +237,11 @@ export class OpenRepository implements Repository {
   }
 
   async checkPack(id: Id): Promise<string | undefined> {
-    const { sealer } = this.#parts;
-    return await checkPack({ store: this.store, sealer, id, indexed: this.#index.blobsOf(id) });
+    return await checkPack({ store: this.store, sealer: this.sealer, id, indexed: this.#index.blobsOf(id) });
   }
 
   async checkPacks(ids: Iterable<Id>, options: CheckPacksOptions = {}): Promise<readonly PackReport[]> {
-    const { sealer } = this.#parts;
-    return await checkPacks({ store: this.store, sealer, index: this.#index, ids }, options);
+    return await checkPacks({ store: this.store, sealer: this.sealer, index: this.#index, ids }, options);
   }
 
   async checkAccess(): Promise<readonly string[]> {

@@ -144,6 +144,14 @@ export class EntryLook implements EntryFacts {
     return (this.mode & typeBits) === 0o10_0000;
   }
 
+  get isFolder(): boolean {
+    return (this.mode & typeBits) === 0o4_0000;
+  }
+
+  get isLink(): boolean {
+    return (this.mode & typeBits) === 0o12_0000;
+  }
+
   get mode(): number {
     return this.#half(7) & 0xff_ff;
   }
@@ -186,7 +194,8 @@ export class EntryLook implements EntryFacts {
   }
 
   get device(): number {
-    return Number(this.dev);
+    const [major, minor] = [this.#half(34), this.#half(35)];
+    return major < 0x1000 && minor < 0x100 ? (major << 8) | minor : Number(this.dev);
   }
 
   get dev(): bigint {

@@ -45,8 +45,9 @@ export class Tally {
     await setImmediate();
   }
 
-  add(bytes: number): void {
+  add(bytes: number, files = 0): void {
     this.bytes += bytes;
+    this.files += files;
     this.#report();
   }
 

@@ -38,6 +38,8 @@ export interface Repository {
   savePack(pack: IndexedPack, bytes: Uint8Array): Promise<void>;
   /** Absent where only `save` can store. `flush` makes durable what the receivers have taken. */
   shareWriting?(): SharedWriting;
+  /** What threads need to read folders by themselves. Absent where only the main thread can. */
+  shareReading?(): SharedReading | undefined;
   /**
    * Decrypted, decompressed, checked against its id. Throws `blob-missing` or `blob-damaged`. Folders may come from a local
    * cache.
@@ -124,6 +126,15 @@ export interface SaveOptions {
   readonly claims?: Claims | undefined;
   /** Default: `default`. */
   readonly compression?: Compression | undefined;
+}
+
+/** What threads need to read blobs of a store that is a folder. */
+export interface SharedReading {
+  readonly key: MasterKey;
+  readonly folder: string;
+  readonly index: IndexView;
+  /** Ids of the packs that the index speaks of. */
+  readonly packs: Uint8Array;
 }
 
 /** What threads need to store data in packs of their own. */

@@ -11,6 +11,7 @@ import type { Id, Repository } from '../repository.ts';
 import { findSnapshot, snapshotJson } from '../snapshot.ts';
 import type { BackupResult, EntryFault, Snapshot } from '../vault.ts';
 import type { ArchiveContext } from './context.ts';
+import { openLooks } from './look/open-looks.ts';
 import { FileReader } from './cut-file.ts';
 import { openCrew } from './open-crew.ts';
 import { Opened } from './opened.ts';
@@ -30,7 +31,7 @@ export async function backUp(options: BackUpOptions): Promise<BackupResult> {
   const { repository, request, signal } = options;
   checkRoots(request.roots);
   const parent = await parentOf(repository, request.parent);
-  const context = contextOf(options);
+  const context = contextOf(options, parent);
   const tree = await savedBy(context, saveRoots(context, request.roots, parent?.tree));
   await repository.flush();
   context.tally.finish();
@@ -50,6 +51,7 @@ async function savedBy(context: ArchiveContext, tree: Promise<Id>): Promise<Id> 
   try {
     return await tree;
   } finally {
+    await context.looks?.stop();
     await context.crew.stop();
     context.opened.closeAll();
   }
@@ -93,24 +95,27 @@ async function parentOf(repository: Repository, id: Id | undefined): Promise<Sna
   }
 }
 
-function contextOf(options: BackUpOptions): ArchiveContext {
+function contextOf(options: BackUpOptions, parent: Snapshot | undefined): ArchiveContext {
   const { repository, clock, request, signal } = options;
   const tally = new Tally({ clock, signal, onProgress: request.onProgress });
   const totals = noTotals();
   const owners = localOwners();
+  const sameFile = new SameFile({ owners, isStored: (id) => repository.has('data', id) });
+  const attributes = attributeReader(tally, request.roots[0]?.path ?? '/');
   return {
     repository,
     tally,
     totals,
     owners,
+    looks: parent && openLooks(options, { sameFile, owners, attributes }),
     ...openCrew(options, { tally, totals, owners }),
     hardLinks: new HardLinks(),
-    sameFile: new SameFile({ owners, isStored: (id) => repository.has('data', id) }),
+    sameFile,
     look: new EntryLook(),
     cutter: new FileReader(repository.polynomial),
     opened: new Opened(),
     zeros: undefined,
-    attributes: attributeReader(tally, request.roots[0]?.path ?? '/'),
+    attributes,
     time: request.time,
   };
 }

@@ -5,6 +5,7 @@ import { hasNoAttributes, statAt } from '../posix-at.ts';
 import type { EntryAt, EntryStats } from '../posix-at.ts';
 import type { ExtendedAttribute } from '../tree/node.ts';
 import type { ArchiveContext } from './context.ts';
+import type { FolderLook } from './look/looker.ts';
 import type { PreviousEntry } from './previous.ts';
 import { asFault, reading, SourceFault } from './source-fault.ts';
 
@@ -19,6 +20,8 @@ export interface SourceEntry {
   readonly name: BytePath;
   /** The same place in the parent snapshot. */
   readonly previous: PreviousEntry | undefined;
+  /** Of a folder, if somebody has looked at it. */
+  readonly look?: FolderLook | undefined;
 }
 
 /** Throws `SourceFault`. */

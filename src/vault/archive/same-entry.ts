@@ -1,10 +1,10 @@
 import type { BytePath, Excluded } from '../../base/capture.ts';
 import type { OpenFolder } from '../open-folder.ts';
 import { joinPath } from '../open-folder.ts';
-import type { EntryAt } from '../posix-at.ts';
-import { hasNoAttributes, statInto } from '../posix-at.ts';
+import { statInto } from '../posix-at.ts';
 import type { TreeText } from '../tree/tree-text.ts';
 import type { ArchiveContext } from './context.ts';
+import { mayHaveAttributes } from './attributes.ts';
 import { count } from './entry.ts';
 
 /** A folder while its entries are saved. */
@@ -51,14 +51,4 @@ function sameNode(context: ArchiveContext, known: KnownFolder, name: BytePath): 
   context.tally.add(bytes);
   count(context, bytes);
   return node;
-}
-
-/** What can't be read is told by whoever looks closely. */
-export function mayHaveAttributes(attributes: ArchiveContext['attributes'], entry: EntryAt): boolean {
-  if (attributes === undefined || hasNoAttributes(entry)) return false;
-  try {
-    return attributes(entry.access).length > 0;
-  } catch {
-    return true;
-  }
 }

@@ -30,14 +30,36 @@ export class SameFile {
 
   /** True when the node is that of a regular file; its name is not looked at. */
   isFile(tree: TreeText, node: number): boolean {
+    return this.#isType(tree, node, '","type":"file"');
+  }
+
+  /** As `isFile`, for a folder. */
+  isFolder(tree: TreeText, node: number): boolean {
+    return this.#isType(tree, node, '","type":"dir"');
+  }
+
+  #isType(tree: TreeText, node: number, type: string): boolean {
     this.#bytes = tree.bytes;
     this.#at = tree.endOfName(node);
-    return this.#at !== -1 && this.#text('","type":"file"');
+    return this.#at !== -1 && this.#text(type);
   }
 
   /** For a regular file, after `isFile` with the same node. */
   is(tree: TreeText, node: number, look: EntryLook): boolean {
-    return this.#facts(look) && this.#text(',"content":[') && this.#content(tree.endOf(node));
+    return (
+      this.#facts(look) &&
+      this.#number(',"size":', look.bytes) &&
+      this.#number(',"links":', look.links) &&
+      this.#text(',"content":[') &&
+      this.#content(tree.endOf(node))
+    );
+  }
+
+  /** For a folder, after `isFolder` with the same node: true when all is the same but perhaps what is in it. */
+  isButForContent(tree: TreeText, node: number, look: EntryLook): boolean {
+    if (!this.#facts(look) || !this.#text(',"content":null,"subtree":"') || !this.#isId(this.#at)) return false;
+    this.#at += lengthOfId;
+    return this.#text('"}') && this.#at === tree.endOf(node);
   }
 
   /** In the order of `nodeJson`. */
@@ -50,9 +72,7 @@ export class SameFile {
       this.#time(',"ctime":"', look.ctime, look.ctimeNanoseconds) &&
       this.#text(this.#ownersOf(look.uid, look.gid)) &&
       this.#number(',"inode":', look.inode) &&
-      this.#number(',"device_id":', look.device) &&
-      this.#number(',"size":', look.bytes) &&
-      this.#number(',"links":', look.links)
+      this.#number(',"device_id":', look.device)
     );
   }
 

@@ -1,8 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { EntryStats } from '../posix-at.ts';
-import type { BytePath, EntryFacts, Excluded, FolderRule } from '../../base/capture.ts';
+import type { BytePath } from '../../base/capture.ts';
 import { joinPath, nativePath } from '../open-folder.ts';
-import type { OpenFolder } from '../open-folder.ts';
 import type { Id } from '../repository.ts';
 import { nodeJson, treeBytes } from '../tree/write.ts';
 import type { ArchiveContext } from './context.ts';
@@ -12,33 +11,19 @@ import type { SourceEntry } from './entry.ts';
 import { saveLeaf, saveOpenFolder } from './save-entry.ts';
 import type { SavedFolder, WalkedFolder } from './save-entry.ts';
 import { previousFolder } from './previous.ts';
-import type { PreviousEntry } from './previous.ts';
+import type { PreviousEntry, PreviousFolder } from './previous.ts';
 import { isPending, LaterNode, NodeList } from './node-list.ts';
 import type { PendingNode, Saved } from './node-list.ts';
+import type { FolderLook } from './look/looker.ts';
+import type { PlannedLooks } from './look/plan-looks.ts';
+import { addLooked, planLooks } from './look/plan-looks.ts';
 import { sameNodes } from './same-entry.ts';
-import { reading, SourceFault } from './source-fault.ts';
+import { lookedPlace, lookOf, ruleOf } from './place.ts';
+import type { DiskRule, Place } from './place.ts';
+import { SourceFault } from './source-fault.ts';
 import { saveStream } from './save-stream.ts';
 import { syntheticFolder } from './synthetic.ts';
 import type { Target, TargetRoot, TreeRoot } from './targets.ts';
-
-/** A folder of the snapshot while its entries are saved. */
-interface Place {
-  readonly path: BytePath;
-  /** The folder on disk. Undefined above the roots: then only what the roots name is looked at. */
-  readonly disk: DiskFolder | undefined;
-  /** Roots here or below. */
-  readonly target: Target | undefined;
-  /** The same folder in the parent snapshot. */
-  readonly previous: Id | undefined;
-}
-
-interface DiskFolder extends DiskRule {
-  readonly folder: OpenFolder;
-  readonly facts: EntryFacts;
-}
-
-/** What a root says of the entries below it. */
-type DiskRule = Pick<TreeRoot, 'excluded' | 'enter'>;
 
 /** Saves everything that the targets name, folder by folder, deepest first; returns the tree of `/`. */
 export async function saveTargets(context: ArchiveContext, target: Target, previous: Id | undefined): Promise<Id> {
@@ -58,30 +43,56 @@ export async function saveTargets(context: ArchiveContext, target: Target, previ
 
 const noPlace = { previous: undefined, folder: undefined } as const;
 
-function ruleOf({ excluded, enter }: TreeRoot): DiskRule {
-  return { excluded, enter };
-}
-
 async function walkFolder(context: ArchiveContext, given: Place): Promise<WalkedFolder> {
-  const names = namesIn(given);
-  const place = entered(context, given, names);
-  const known = await previousFolder(context.repository, place.previous);
+  const { previous } = given;
+  if (given.look?.isContentSame === true && previous !== undefined) {
+    addLooked(context, given.look.counts);
+    return { isComplete: true, tree: async () => previous };
+  }
+  const known = await previousFolder(context.repository, previous);
+  const { place, entries, look } = lookedPlace(context, given, known);
   const nodes = new NodeList(known.tree);
   const same = sameNodes(context, place, known.tree);
-  for (const name of names) {
+  const looks = planLooks(context, place, { tree: known.tree, look });
+  for (const entry of entries) {
     if (context.tally.isOutOfBreath()) await context.tally.pause();
-    const node = same(name);
-    if (node !== -1) {
-      nodes.addKnown(node);
-      continue;
-    }
-    const saved = saveOrNote(context, place, { name, previous: known.entry(name) });
-    nodes.add(saved instanceof Promise ? await saved : saved);
+    const node = typeof entry === 'number' ? entry : same(entry);
+    if (node !== -1) nodes.addKnown(node);
+    else await addEntry(context, { place, known, looks, nodes }, String(entry));
     if (context.crew.isFull) await context.crew.room();
   }
+  looks.end();
   const { isComplete } = nodes;
   const unchanged = isComplete && nodes.areKnown ? known.id : undefined;
   return { isComplete, tree: async () => unchanged ?? (await saveNodes(context, nodes)) };
+}
+
+interface WalkedEntries {
+  readonly place: Place;
+  readonly known: PreviousFolder;
+  readonly looks: PlannedLooks;
+  readonly nodes: NodeList;
+}
+
+function addEntry(
+  context: ArchiveContext,
+  { place, known, looks, nodes }: WalkedEntries,
+  name: BytePath,
+): Promise<void> | undefined {
+  const add = (look: FolderLook | undefined): Promise<void> | undefined => {
+    if (look?.isSame === true && known.tree) {
+      addLooked(context, look.counts);
+      context.totals.folders += 1;
+      nodes.addKnown(known.tree.find(name));
+      return undefined;
+    }
+    const saved = saveOrNote(context, place, { name, previous: known.entry(name), look });
+    if (saved instanceof Promise) return saved.then((node) => nodes.add(node));
+    nodes.add(saved);
+    return undefined;
+  };
+  const look = looks.of(name);
+  return look instanceof Promise ? look.then(add) : add(look);
 }
 
 async function saveNodes(context: ArchiveContext, nodes: NodeList): Promise<Id> {
@@ -92,33 +103,10 @@ async function saveNodes(context: ArchiveContext, nodes: NodeList): Promise<Id> 
   return id;
 }
 
-/** The same place, with what the folder itself says of its content. */
-function entered(context: ArchiveContext, place: Place, names: readonly BytePath[]): Place {
-  const { path, disk } = place;
-  const child = (name: BytePath): BytePath => disk?.folder.child(name) ?? joinPath(path, name);
-  const rule = disk?.enter?.({ path, names, child, facts: disk.facts });
-  for (const detail of rule?.faults ?? []) context.tally.fault({ path, kind: 'unreadable', detail });
-  return disk && rule?.excluded
-    ? { ...place, disk: { ...disk, excluded: either(disk.excluded, rule.excluded) } }
-    : place;
-}
-
-function either(above: Excluded, own: NonNullable<FolderRule['excluded']>): Excluded {
-  return (...entry) => above(...entry) || own(...entry);
-}
-
-/** In byte order: one character is one byte, so JavaScript's own order is right. */
-function namesIn(place: Place): readonly BytePath[] {
-  const wanted = place.target === undefined ? [] : place.target.children.keys();
-  const { disk } = place;
-  if (disk === undefined) return [...wanted].sort();
-  const listed = reading(place.path, () => readdirSync(nativePath(disk.folder.self), 'latin1'));
-  return [...new Set([...listed, ...wanted])].sort();
-}
-
 interface Child {
   readonly name: BytePath;
   readonly previous: PreviousEntry | undefined;
+  readonly look: FolderLook | undefined;
 }
 
 /** At once where that is possible: most entries are files, and a promise for each would cost as much as their `lstat`. */
@@ -192,9 +180,9 @@ function saveChild(context: ArchiveContext, place: Place, child: Child): Saved |
   if (target?.root?.kind === 'file') return saveNamedFile(context, entry, target.root);
   if (target?.root?.kind === 'tree') return saveTree(context, entry, { target, root: target.root });
   if (place.disk === undefined) return saveAbove(context, entry, target);
-  const { excluded, enter } = place.disk;
-  if (target === undefined) return saveDisk(context, entry, { target, excluded, enter });
-  return saveBetween(context, entry, { target, excluded, enter });
+  const { excluded, enter, elsewhere } = place.disk;
+  if (target === undefined) return saveDisk(context, entry, { target, excluded, enter, elsewhere });
+  return saveBetween(context, entry, { target, excluded, enter, elsewhere });
 }
 
 /** A root may lie elsewhere than it is said to, as in a frozen view. */
@@ -251,7 +239,13 @@ async function walkDiskFolder(
   { target, previous, ...rule }: Rule & { readonly previous: Id | undefined },
 ): Promise<SavedFolder> {
   return await saveOpenFolder(context, entry, (folder, facts) =>
-    walkFolder(context, { path: entry.path, disk: { ...rule, folder, facts }, target, previous }),
+    walkFolder(context, {
+      path: entry.path,
+      disk: { ...rule, folder, facts },
+      target,
+      previous,
+      look: lookOf(entry.look, facts),
+    }),
   );
 }
 

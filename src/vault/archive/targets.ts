@@ -13,7 +13,10 @@ export type TargetRoot = TreeRoot | { readonly kind: 'file'; readonly path: Byte
 
 export type StreamRoot = CaptureRoot & { readonly kind: 'stream' };
 
-export type TreeRoot = Pick<CaptureRoot & { readonly kind: 'tree' }, 'kind' | 'path' | 'as' | 'excluded' | 'enter'>;
+export type TreeRoot = Pick<
+  CaptureRoot & { readonly kind: 'tree' },
+  'kind' | 'path' | 'as' | 'excluded' | 'enter' | 'elsewhere'
+>;
 
 /**
  * All roots as one tree from `/` down. Where roots overlap the inner one decides what is below it; of a place named

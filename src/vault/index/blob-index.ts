@@ -52,6 +52,13 @@ export class BlobIndex {
     return { segments: [...this.#segments], slots: this.#slots };
   }
 
+  /** And the ids of the packs that it speaks of, by their numbers, 32 bytes each. */
+  viewWithPacks(): { readonly index: IndexView; readonly packs: Uint8Array } {
+    const packs = new Uint8Array(new SharedArrayBuffer(32 * this.#packs.length));
+    for (const [number, { id }] of this.#packs.entries()) packs.set(Buffer.from(id, 'hex'), 32 * number);
+    return { index: this.view(), packs };
+  }
+
   hasPack(id: Id): boolean {
     return this.#packNumbers.has(id);
   }

@@ -1,4 +1,5 @@
 import type { BlobType, Id } from '../id.ts';
+import type { PackedBlob } from '../format/pack-header.ts';
 import { tableWords } from './blob-table.ts';
 
 export const packWord = 8;
@@ -18,12 +19,33 @@ export interface IndexView {
 
 /** True when the blob is in the index, as far as this view shows it. */
 export function viewHas(view: IndexView, type: BlobType, id: Id): boolean {
+  return entryOf(view, type, id) >= 0;
+}
+
+/** One of the places of a blob, as far as this view shows it; `packs` are the ids of `BlobIndex.viewWithPacks`. */
+export function viewLocate(
+  { packs, ...view }: IndexView & { readonly packs: Uint8Array },
+  type: BlobType,
+  id: Id,
+): (PackedBlob & { readonly pack: Id }) | undefined {
+  const entry = entryOf(view, type, id);
+  const segment = view.segments[Math.floor(entry / segmentEntries)];
+  if (entry < 0 || segment === undefined) return undefined;
+  const at = (entry % segmentEntries) * tableWords + packWord;
+  const [word = 0, offset = 0, length = 0, plain = 0] = segment.subarray(at, at + 4);
+  const from = (word >= treeBit ? word - treeBit : word) * 32;
+  if (from >= packs.length) return undefined;
+  const pack = Buffer.from(packs.subarray(from, from + 32)).toString('hex');
+  return { type, id, pack, offset, length, uncompressedLength: plain === 0 ? undefined : plain };
+}
+
+function entryOf(view: IndexView, type: BlobType, id: Id): number {
   bytes.write(id, 'hex');
   const mask = view.slots.length - 1;
   for (let slot = (words[0] ?? 0) & mask; ; slot = (slot + 1) & mask) {
     const entry = Atomics.load(view.slots, slot) - 1;
-    if (entry < 0) return false;
-    if (isEntry(view.segments[Math.floor(entry / segmentEntries)], entry % segmentEntries, type)) return true;
+    if (entry < 0) return -1;
+    if (isEntry(view.segments[Math.floor(entry / segmentEntries)], entry % segmentEntries, type)) return entry;
   }
 }
 

@@ -63,7 +63,7 @@ export class TreeText {
   find(name: BytePath): number {
     for (; this.#next < this.count; this.#next += 1) {
       if (this.#isNamed(this.#next, name)) return this.#next;
-      const there = this.#nameOf(this.#next);
+      const there = this.nameOf(this.#next);
       if (there === name) return this.#next;
       if (there !== undefined && there > name) return -1;
     }
@@ -81,7 +81,8 @@ export class TreeText {
     return true;
   }
 
-  #nameOf(node: number): BytePath | undefined {
+  /** Undefined when it is not written as it should be. */
+  nameOf(node: number): BytePath | undefined {
     const text = this.bytes.toString('utf8', this.startOf(node) + start.length - 1, this.endOfName(node) + 1);
     try {
       return unquoteName(JSON.parse(text) as string);
