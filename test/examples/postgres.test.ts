@@ -18,6 +18,11 @@ describe.runIf(hasPostgres)('examples/postgres', () => {
     const args = ['--plan', plan, '--state', join(cwd, 'state')];
     const call = { cwd, env };
 
+    const wrong = { ...env, BACKUP_DB_PASSWORD: 'another-password' };
+    const refused = await muster(['backup', 'shop', ...args], { cwd, env: wrong });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stdout + refused.stderr).toContain('does not let backup in');
+
     const load = startLoad(server);
     let seen = false;
     const watching = setInterval(() => (seen ||= Object.values(secrets).some(isInArguments)), 20);

@@ -36,6 +36,22 @@ const shared = {
 };
 const source = fc.oneof(
   fc.constant({ type: 'sqlite', path: 'data.db' }),
+  fc.constant({
+    type: 'command',
+    name: 'a/b.txt',
+    capture: ['date'],
+    env: { A: 'b', C: { env: 'X' } },
+    trailer: 'end',
+  }),
+  fc.constant({
+    type: 'postgres',
+    method: 'logical',
+    url: 'postgres://backup@db1:5433/shop?sslmode=require',
+    password: { env: 'X' },
+    restore: { user: 'postgres' },
+    tables: ['public.*'],
+    jobs: 2,
+  }),
   fc.constant({ type: 'files', paths: ['etc', '/srv/x'], exclude: ['*.tmp'], allowEmpty: true }),
 );
 const step = fc.oneof(

@@ -3,6 +3,7 @@ import { MusterError } from '../../base/error.ts';
 import type { PostgresSource } from '../../plan/model/system.ts';
 import { outputOf } from '../program/stream.ts';
 import type { Capture, CaptureRequest, SourceWorld } from '../source.ts';
+import { lookAtServer } from './check.ts';
 import { connectionTo, type Connection } from './connection.ts';
 import {
   dumpPath,
@@ -12,7 +13,7 @@ import {
   type DatabaseManifest,
   type PostgresManifest,
 } from './manifest.ts';
-import { readFault, requireClient, serverFacts, withServer, type ServerFacts } from './server.ts';
+import { readFault, type ServerFacts } from './server.ts';
 import { openSnapshot, type DatabaseSnapshot } from './snapshot.ts';
 import { wholeDump } from './whole-dump.ts';
 
@@ -27,7 +28,7 @@ interface Capturing {
 
 /**
  * The dumps are made while they are read, each of one moment; the manifest says what is in them. Throws `source-missing`,
- * `client-too-old`, `source-login-failed`, `source-unreachable`, `capture-failed`; reading also `capture-cut-off`, `nothing-matched`.
+ * `client-too-old`, `missing-grant`, `source-login-failed`, `source-unreachable`, `capture-failed`; reading also `capture-cut-off`, `nothing-matched`.
  */
 export async function captureDatabases(
   definition: PostgresSource,
@@ -35,8 +36,9 @@ export async function captureDatabases(
   world: SourceWorld,
 ): Promise<Capture> {
   const connection = await connectionTo(definition, definition.login, world);
-  const server = await withServer(connection, { signal }, (session) => serverFacts(session, definition));
-  const client = await requireClient('pg_dump', connection, { server, signal });
+  const { server, client, findings } = await lookAtServer(definition, connection, signal);
+  const [finding] = findings;
+  if (finding !== undefined) throw new MusterError(finding.message, finding);
   const databases: DatabaseManifest[] = [];
   const capturing = { definition, connection, server, signal, databases };
   const roots = [

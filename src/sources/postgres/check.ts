@@ -4,6 +4,7 @@ import type { SourceFinding, SourceWorld } from '../source.ts';
 import { connectionTo, type Connection } from './connection.ts';
 import { readFault, requireClient, serverFacts, withServer, type ServerFacts } from './server.ts';
 import { withSession, type Session } from './session.ts';
+import { isWhole } from './snapshot.ts';
 import { identifier } from './sql.ts';
 
 /** A server that does not answer holds a check no longer than this: milliseconds. */
@@ -12,17 +13,33 @@ const patience = 60_000;
 /** Can the server be reached, do the versions fit, and may everything be read? Each finding has the statement that mends it. */
 export async function checkServer(definition: PostgresSource, world: SourceWorld): Promise<readonly SourceFinding[]> {
   try {
-    const signal = AbortSignal.timeout(patience);
     const connection = await connectionTo(definition, definition.login, world);
-    const { server, findings } = await withServer(connection, { signal }, async (session) => ({
-      server: await serverFacts(session, definition),
-      findings: await checkGlobals(session, definition),
-    }));
-    await requireClient('pg_dump', connection, { server, signal });
-    return [...findings, ...(await checkDatabases(connection, server, signal))];
+    return (await lookAtServer(definition, connection, AbortSignal.timeout(patience))).findings;
   } catch (error) {
     return [findingOf(error)];
   }
+}
+
+export interface LookedAt {
+  readonly server: ServerFacts;
+  /** Version of pg_dump. */
+  readonly client: string;
+  readonly findings: readonly SourceFinding[];
+}
+
+/** Throws `source-login-failed`, `source-unreachable`, `source-missing`, `client-too-old`. */
+export async function lookAtServer(
+  definition: PostgresSource,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<LookedAt> {
+  const { server, findings } = await withServer(connection, { signal }, async (session) => ({
+    server: await serverFacts(session, definition),
+    findings: await checkGlobals(session, definition),
+  }));
+  const client = await requireClient('pg_dump', connection, { server, signal });
+  const rights = isWhole(definition) ? await checkDatabases(connection, server, signal) : [];
+  return { server, client, findings: [...findings, ...rights] };
 }
 
 async function checkGlobals(session: Session, { rolePasswords }: PostgresSource): Promise<readonly SourceFinding[]> {
