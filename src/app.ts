@@ -66,7 +66,9 @@ function readings(state: State): Readings {
   };
 }
 
-function plannings(state: State): Pick<Muster, 'planBackup' | 'planCopies' | 'planMoves' | 'planRestore' | 'planRecovery'> {
+function plannings(
+  state: State,
+): Pick<Muster, 'planBackup' | 'planCopies' | 'planMoves' | 'planRestore' | 'planRecovery'> {
   return {
     planBackup: (options) => planBackup(state, options),
     planCopies: (options) => plannedCopies(state, options),

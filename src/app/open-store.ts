@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { ResolveSecret } from '../base/secret.ts';
 import type { S3Encryption, Storage } from '../plan/model/storage.ts';
-import type { AzureStoreOptions } from '../storage/azure.ts';
-import type { S3StoreOptions } from '../storage/s3.ts';
+import type { AzureStoreOptions } from '../storage/azure/options.ts';
+import type { S3StoreOptions } from '../storage/s3/options.ts';
 import type { ObjectStore } from '../storage/store.ts';
 
 export interface StoreNeeds {

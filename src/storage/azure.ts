@@ -1,18 +1,5 @@
-import type { AzureStorage } from '../plan/model/storage.ts';
+import type { AzureStoreOptions } from './azure/options.ts';
 import type { ObjectStore } from './store.ts';
-
-/** Where and how, with every secret resolved. */
-export interface AzureStoreOptions extends Pick<
-  AzureStorage,
-  'account' | 'container' | 'prefix' | 'endpoint' | 'ca' | 'accessTier'
-> {
-  /** Undefined: the default chain of Azure's tools. */
-  readonly credentials?: AzureCredentials | undefined;
-  /** Requests at once; default 8. */
-  readonly connections?: number | undefined;
-}
-
-export type AzureCredentials = { readonly accountKey: string } | { readonly sas: string };
 
 /**
  * A container of Azure Blob Storage, or what lies below a prefix of it, as block blobs. The container must exist; `prepare`

@@ -1,13 +1,5 @@
-import type { GcsStorage } from '../plan/model/storage.ts';
+import type { GcsStoreOptions } from './gcs/options.ts';
 import type { ObjectStore } from './store.ts';
-
-/** Where and how, with every secret resolved. */
-export interface GcsStoreOptions extends Pick<GcsStorage, 'bucket' | 'prefix' | 'endpoint' | 'ca' | 'storageClass'> {
-  /** JSON of a service account's key. Undefined: the default chain of Google's tools. */
-  readonly credentials?: string | undefined;
-  /** Requests at once; default 8. */
-  readonly connections?: number | undefined;
-}
 
 /**
  * A bucket of Google Cloud Storage, or what lies below a prefix of it, by its JSON API. The bucket must exist; `prepare`

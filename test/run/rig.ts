@@ -66,7 +66,19 @@ export function handlersOf(
     ...(await work[checkName(action) ?? context.step]?.(context)),
   });
   const handler = { readOnly: false, check: (_: StepAction, context: StepContext) => check(context), execute };
-  const kinds = ['run', 'probe', 'wait', 'notify', 'backup', 'copy', 'verify', 'restore', 'forget', 'prune', 'repair'] as const;
+  const kinds = [
+    'run',
+    'probe',
+    'wait',
+    'notify',
+    'backup',
+    'copy',
+    'verify',
+    'restore',
+    'forget',
+    'prune',
+    'repair',
+  ] as const;
   return Object.fromEntries(
     kinds.map((kind) => [kind, handler as StepHandler<typeof kind>]),
   ) as unknown as StepHandlers;

@@ -1,4 +1,4 @@
-import type { AzureStoreOptions } from '../azure.ts';
+import type { AzureStoreOptions } from './options.ts';
 import { inMemory } from '../gathered/content.ts';
 import { GatheringWriter } from '../gathered/writer.ts';
 import type {

@@ -6,7 +6,7 @@ import {
   type StoragePipelineOptions,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
-import type { AzureStoreOptions } from '../azure.ts';
+import type { AzureStoreOptions } from './options.ts';
 import { createAgent } from '../http/agent.ts';
 
 export const defaultConnections = 8;

@@ -1,6 +1,6 @@
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { MusterError } from '../../base/error.ts';
-import type { AzureStoreOptions } from '../azure.ts';
+import type { AzureStoreOptions } from './options.ts';
 import { Keys } from '../keys.ts';
 import { type AzureClient, serviceOf } from './client.ts';
 import { azureFault, type Refusal, refusalOf } from './fault.ts';

@@ -2,7 +2,7 @@ import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { GcsStoreOptions } from '../gcs.ts';
+import type { GcsStoreOptions } from './options.ts';
 import { createAgent } from '../http/agent.ts';
 import { request as httpRequest } from '../http/node-http.ts';
 import { type Authorize, authorizeWith } from './credentials.ts';

@@ -1,6 +1,6 @@
 import { inMemory } from '../gathered/content.ts';
 import { GatheringWriter } from '../gathered/writer.ts';
-import type { GcsStoreOptions } from '../gcs.ts';
+import type { GcsStoreOptions } from './options.ts';
 import type { ByteRange, ObjectInfo, ObjectStore, ObjectTamper, ObjectWriter, StoreFacts } from '../store.ts';
 import { defaultConnections } from './client.ts';
 import { listObjects, listPage } from './listing.ts';

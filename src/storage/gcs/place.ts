@@ -1,5 +1,5 @@
 import { MusterError } from '../../base/error.ts';
-import type { GcsStoreOptions } from '../gcs.ts';
+import type { GcsStoreOptions } from './options.ts';
 import { Keys } from '../keys.ts';
 import { GcsClient } from './client.ts';
 import { BadStatus, gcsFault } from './fault.ts';

@@ -1,6 +1,6 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Instant } from '../../base/clock.ts';
-import type { S3Credentials, S3StoreOptions } from '../s3.ts';
+import type { S3Credentials, S3StoreOptions } from './options.ts';
 import { RequestHandler } from './request-handler.ts';
 
 export const defaultConnections = 8;

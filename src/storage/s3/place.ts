@@ -3,7 +3,7 @@ import type { Instant } from '../../base/clock.ts';
 import { MusterError } from '../../base/error.ts';
 import type { Immutability } from '../../plan/model/storage.ts';
 import { checkObjectName } from '../name.ts';
-import type { S3StoreOptions } from '../s3.ts';
+import type { S3StoreOptions } from './options.ts';
 import type { Holds } from '../store.ts';
 import { createClient } from './client.ts';
 import { type Refusal, refusalOf, s3Fault } from './fault.ts';

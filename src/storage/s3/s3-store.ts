@@ -1,6 +1,6 @@
 import { GetObjectLockConfigurationCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 import { MusterError } from '../../base/error.ts';
-import type { S3StoreOptions } from '../s3.ts';
+import type { S3StoreOptions } from './options.ts';
 import type {
   ByteRange,
   Holds,

@@ -104,7 +104,11 @@ systems:
   b: { tier: archival, source: { type: files, paths: [b] } }
 `);
     expect([...plan.tiers.keys()]).toEqual(['critical', 'important', 'standard', 'archival']);
-    expect(plan.systems.get('a')?.storage).toEqual({ to: 'primary', copies: ['secondary'], replication: { mode: 'synchronous' } });
+    expect(plan.systems.get('a')?.storage).toEqual({
+      to: 'primary',
+      copies: ['secondary'],
+      replication: { mode: 'synchronous' },
+    });
   });
 
   test('an inherited tier that is not in use may name storage that there is not', async () => {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
-import { type AzureStoreOptions, openAzureStore } from '../../../src/storage/azure.ts';
+import { openAzureStore } from '../../../src/storage/azure.ts';
+import type { AzureStoreOptions } from '../../../src/storage/azure/options.ts';
 import type { ObjectStore } from '../../../src/storage/store.ts';
 import type { Azurite } from '../../servers/azurite.ts';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type GcsStoreOptions, openGcsStore } from '../../../src/storage/gcs.ts';
+import { openGcsStore } from '../../../src/storage/gcs.ts';
+import type { GcsStoreOptions } from '../../../src/storage/gcs/options.ts';
 import type { ObjectStore } from '../../../src/storage/store.ts';
 import type { GcsServer } from '../../servers/gcs.ts';
 import type { Bucket } from '../../servers/gcs/buckets.ts';

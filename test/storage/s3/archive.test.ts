@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
-import { openS3Store, type S3StoreOptions } from '../../../src/storage/s3.ts';
+import { openS3Store } from '../../../src/storage/s3.ts';
+import type { S3StoreOptions } from '../../../src/storage/s3/options.ts';
 import { infosOf } from '../../conformance/listing.ts';
 import { createVault } from '../../../src/vault/open-vault.ts';
 import { type Glacier, startGlacier } from '../../servers/glacier.ts';

@@ -5,7 +5,8 @@ import {
   ListObjectVersionsCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { openS3Store, type S3StoreOptions } from '../../../src/storage/s3.ts';
+import { openS3Store } from '../../../src/storage/s3.ts';
+import type { S3StoreOptions } from '../../../src/storage/s3/options.ts';
 import type { ObjectStore } from '../../../src/storage/store.ts';
 import type { Radosgw, S3User } from '../../servers/radosgw.ts';
 

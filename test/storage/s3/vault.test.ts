@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { toBytePath } from '../../../src/base/capture.ts';
 import { systemClock } from '../../../src/base/clock.ts';
-import type { S3StoreOptions } from '../../../src/storage/s3.ts';
+import type { S3StoreOptions } from '../../../src/storage/s3/options.ts';
 import { createVault, openVault } from '../../../src/vault/open-vault.ts';
 import { namesOf } from '../../conformance/listing.ts';
 import { requireProgram } from '../../require.ts';
