@@ -30,12 +30,15 @@ function parseHeaders(lines: readonly string[]): Readonly<Record<string, string>
   return headers;
 }
 
-/** Undefined: that can't be known (RFC 9112, section 6.3). */
+/** Of a body, in bytes: nothing that is read at once is longer, and memory is set aside for all of it. */
+const lengthLimit = 2 ** 31;
+
+/** Undefined: that can't be known (RFC 9112, section 6.3), or is too much. */
 function lengthOf(status: number, headers: Readonly<Record<string, string>>): AnswerHead['length'] | undefined {
   const { 'transfer-encoding': encoding, 'content-length': length } = headers;
   if (status < 200 || status === 204 || status === 304) return 0;
   if (encoding !== undefined)
     return encoding.toLowerCase() === 'chunked' && length === undefined ? 'chunked' : undefined;
   if (length === undefined) return 'to-the-end';
-  return /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+  return /^\d{1,10}$/.test(length) && Number(length) <= lengthLimit ? Number(length) : undefined;
 }

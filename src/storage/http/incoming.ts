@@ -12,6 +12,9 @@ const headLimit = 2 ** 14;
 /** Read at a time where the length of the body is not known before. */
 const pieceLength = 2 ** 16;
 
+/** The longest such body: answers that say what is wrong, and objects of servers that don't say how long they are. */
+const unknownLimit = 2 ** 28;
+
 /**
  * An answer that is on its way. A body of known length goes straight to the memory where it is wanted. Whoever uses it writes
  * what comes next into `room()`, and then tells with `take` how much that was.
@@ -65,6 +68,8 @@ export class Incoming {
   }
 
   #whole(head: AnswerHead): WholeAnswer | undefined {
+    if (typeof head.length !== 'number' && this.#filled > unknownLimit)
+      throw new Error('the server sent a body that does not end');
     if (head.length === 'to-the-end') return undefined;
     const body = head.length === 'chunked' ? dechunked(this.#content()) : this.#content();
     if (body === undefined || (head.length !== 'chunked' && body.length < head.length)) return undefined;

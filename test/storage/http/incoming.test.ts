@@ -76,9 +76,24 @@ describe('an answer on its way', () => {
     ['another coding', 'HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\nx'],
     ['no chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nhello\r\n'],
     ['too long a body', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nxyz'],
+    ['a length that nobody has memory for', 'HTTP/1.1 200 OK\r\ncontent-length: 9999999999\r\n\r\n'],
     ['too long a head', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(20_000)}`],
   ])('is refused: %s', (_, text) => {
     expect(() => answerFrom(Buffer.from(text), [text.length])).toThrow(/^what the server sent|^the server sent/);
+  });
+
+  test('that does not end is refused before it takes all memory', () => {
+    const incoming = new Incoming();
+    const head = Buffer.from('HTTP/1.1 200 OK\r\n\r\n');
+    head.copy(incoming.room());
+    incoming.take(head.length);
+    expect(() => {
+      for (let taken = 0; taken < 2 ** 29;) {
+        const { length } = incoming.room();
+        incoming.take(length);
+        taken += length;
+      }
+    }).toThrow('a body that does not end');
   });
 
   test('that says it is over where nothing can follow has no body', () => {
