@@ -22,7 +22,7 @@ export function withRetry(store: ObjectStore, options: RetryOptions): ObjectStor
   return replaced(around(store, again), {
     putNew: (name, bytes) => again({ doing: 'putNew', name }, newPut(store, name, bytes)),
     writer: (holds) => openWriter(store, again, holds),
-    list: (prefix) => listAgain(() => store.list(prefix), failing({ doing: 'list', name: prefix })),
+    list: (prefix) => listAgain(() => answered(store.list(prefix), contact), failing({ doing: 'list', name: prefix })),
     ...(versions && {
       versions: {
         changed: (prefix) =>
@@ -44,6 +44,15 @@ async function openWriter(store: ObjectStore, again: Around, holds: Holds | unde
     commit: (name) => again({ doing: 'commit', name }, () => writer.commit(name)),
     abort: () => writer.abort(),
   };
+}
+
+/** The same items, of which each is an answer, and so is their end. */
+async function* answered<T>(items: AsyncIterable<T>, contact: Tries['contact']): AsyncGenerator<T> {
+  for await (const item of items) {
+    contact.answered = true;
+    yield item;
+  }
+  contact.answered = true;
 }
 
 interface Tries {

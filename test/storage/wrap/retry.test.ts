@@ -36,6 +36,10 @@ function tried(faults: FaultOptions, options: Partial<RetryOptions> = {}): Tried
 const patient = { ...defaultRetry, untilFirstAnswer: undefined };
 const bytes = Buffer.from('0123456789');
 
+async function silent(): Promise<never> {
+  throw passing();
+}
+
 function passing(): MusterError {
   return new MusterError('cut off', { code: 'storage-unreachable', retryable: true });
 }
@@ -102,6 +106,18 @@ describe('a request that failed for a reason that may pass', () => {
     const again = clock.now();
     await expect(store.size('a')).rejects.toMatchObject({ code: 'storage-unreachable' });
     expect(clock.now() - again).toBeGreaterThan(60_000);
+  });
+
+  test('counts a listing as an answer, even an empty one', async () => {
+    const { inner, clock } = tried({});
+    const store = withRetry(
+      { ...inner, size: silent, list: (prefix) => inner.list(prefix) },
+      { policy: defaultRetry, clock, random: () => 1 },
+    );
+    expect(await namesOf(store, 'data/')).toEqual([]);
+    const began = clock.now();
+    await expect(store.size('a')).rejects.toMatchObject({ code: 'storage-unreachable' });
+    expect(clock.now() - began).toBeGreaterThan(60_000);
   });
 
   test('waits as long as the server asks', async () => {
